@@ -1,0 +1,278 @@
+"""The command line of ingestion: `python -m ingest`."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ingest.checking import check_corpus
+from ingest.pipeline import Ingestion, ProgressCallback
+from ingest.sources import BUNDLED, describe_source
+from knowledge.assembly import Knowledge, open_knowledge
+from knowledge.errors import ArticleError, ConfigError, KnowledgeError
+from knowledge.models import ArticleId, IngestProgress, IngestReport
+from knowledge.record.ledger import RegisteredSource
+from knowledge.settings import KnowledgeSettings
+
+DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
+ACTOR = "command line"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 partly failed, 2 bad usage."""
+    options = _parse(list(sys.argv[1:] if arguments is None else arguments))
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        code: int = options.handle(options, KnowledgeSettings.load())
+    except (ConfigError, ArticleError) as exc:
+        return _stop(str(exc), code=BAD_USAGE)
+    except KnowledgeError as exc:
+        return _stop(str(exc), code=PARTLY_FAILED)
+    except KeyboardInterrupt:
+        return _stop("interrupted; what was finished stays", code=PARTLY_FAILED)
+    return code
+
+
+def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    named = [describe_source(source) for source in options.sources]
+    with _ingestion(settings, exclusive=True) as (ingestion, knowledge):
+        with _progress(quiet=options.json) as on_progress:
+            report = ingestion.run(
+                named or _all_sources(knowledge), actor=ACTOR, on_progress=on_progress
+            )
+    _print_report(report, as_json=options.json)
+    return DONE if report.is_complete else PARTLY_FAILED
+
+
+def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    named = [describe_source(source) for source in options.sources]
+    with _ingestion(settings, exclusive=False) as (ingestion, knowledge):
+        report = ingestion.plan(named or _all_sources(knowledge))
+    _print_report(report, as_json=options.json, planned=True)
+    return DONE if report.is_complete else PARTLY_FAILED
+
+
+def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with open_knowledge(settings, exclusive=False) as knowledge:
+        generation = knowledge.ledger.active_generation()
+        runs = knowledge.ledger.runs(limit=1)
+        status = {
+            **knowledge.catalog.counts(),
+            "embedder": knowledge.embedder.name,
+            "index_embedder": generation.embedder if generation else None,
+            "data_dir": str(settings.data_dir),
+            "last_run": _jsonable(asdict(runs[0])) if runs else None,
+        }
+    _print_fields(status, as_json=options.json)
+    return DONE
+
+
+def _sources(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with open_knowledge(settings, exclusive=False) as knowledge:
+        held: dict[str, int] = {}
+        for row in knowledge.catalog.articles():
+            held[row.source_location] = held.get(row.source_location, 0) + 1
+        rows = [
+            {**asdict(source), "articles": held.get(source.location, 0)}
+            for source in knowledge.ledger.sources()
+        ]
+    _print_rows(rows, as_json=options.json, empty="no sources yet: run `python -m ingest`")
+    return DONE
+
+
+def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with _ingestion(settings, exclusive=True) as (ingestion, knowledge):
+        source = options.article_id
+        if knowledge.ledger.forget_source(source):
+            ids = [
+                row.article_id
+                for row in knowledge.catalog.articles()
+                if row.source_location == source
+            ]
+        else:
+            ids = [ArticleId(source)]
+        removed = ingestion.remove(ids, actor=ACTOR)
+    if not removed:
+        return _stop(
+            f"no article or source is called {options.article_id!r}: `python -m ingest sources` "
+            f"lists the sources, `python -m knowledge search` finds articles",
+            code=BAD_USAGE,
+        )
+    _print_report(IngestReport(removed=removed), as_json=options.json)
+    return DONE
+
+
+def _history(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with open_knowledge(settings, exclusive=False) as knowledge:
+        rows = [_jsonable(asdict(row)) for row in knowledge.ledger.runs(limit=options.limit)]
+    _print_rows(rows, as_json=options.json, empty="no run yet")
+    return DONE
+
+
+def _rebuild(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with _ingestion(settings, exclusive=True) as (ingestion, _):
+        chunks = ingestion.rebuild()
+    _print_fields({"chunks": chunks}, as_json=options.json)
+    return DONE
+
+
+def _check(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    findings = check_corpus(
+        options.paths or [str(settings.articles_dir)],
+        glossary_file=settings.glossary_file,
+        compare_with=options.against,
+    )
+    if options.json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(finding)
+        print(f"{len(findings)} findings" if findings else "nothing to mend")
+    return PARTLY_FAILED if findings else DONE
+
+
+def _all_sources(knowledge: Knowledge) -> list[RegisteredSource]:
+    bundled = describe_source(BUNDLED)
+    others = [source for source in knowledge.ledger.sources() if source != bundled]
+    return [bundled, *others]
+
+
+@contextmanager
+def _ingestion(
+    settings: KnowledgeSettings, *, exclusive: bool
+) -> Iterator[tuple[Ingestion, Knowledge]]:
+    with open_knowledge(settings, exclusive=exclusive) as knowledge:
+        ingestion = Ingestion(
+            catalog=knowledge.catalog,
+            ledger=knowledge.ledger,
+            index=knowledge.index,
+            embedder=knowledge.embedder,
+            bundled_dir=settings.articles_dir,
+        )
+        yield ingestion, knowledge
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[ProgressCallback]:
+    """Yield what shows progress: a bar on a terminal, and nothing elsewhere."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading articles", total=None)
+
+        def show(progress: IngestProgress) -> None:
+            bar.update(
+                task,
+                description=f"{progress.stage} articles",
+                completed=progress.done,
+                total=progress.total,
+            )
+
+        yield show
+
+
+def _print_report(report: IngestReport, *, as_json: bool, planned: bool = False) -> None:
+    if as_json:
+        print(json.dumps(asdict(report)))
+        return
+    verb = "would be " if planned else ""
+    for name in ("added", "changed", "removed"):
+        ids: tuple[ArticleId, ...] = getattr(report, name)
+        if ids:
+            shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
+            print(f"{len(ids)} {verb}{name}: {shown}")
+    print(f"{len(report.unchanged)} unchanged")
+    for warning in report.warnings:
+        print(f"warning: {warning}")
+    for failure in report.failed:
+        error = ArticleError(failure.reason, location=failure.location, line=failure.line)
+        print(f"failed: {error}")
+    if not planned:
+        print(
+            f"{report.chunks_embedded} texts embedded, {report.chunks_written} chunks written "
+            f"in {report.seconds:.1f} s"
+        )
+
+
+def _print_fields(fields: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(fields))
+        return
+    for name, value in fields.items():
+        print(f"{name.replace('_', ' ')}: {value}")
+
+
+def _print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool, empty: str) -> None:
+    if as_json:
+        print(json.dumps(rows))
+        return
+    for row in rows:
+        print("  ".join(str(value) for value in row.values() if not isinstance(value, dict)))
+    if not rows:
+        print(empty)
+
+
+def _jsonable(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat(timespec="seconds") if hasattr(value, "isoformat") else value
+        for name, value in row.items()
+    }
+
+
+def _stop(message: str, *, code: int) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return code
+
+
+def _parse(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest", description="Read articles into the knowledge base."
+    )
+    commands = parser.add_subparsers(metavar="COMMAND")
+
+    def command(name: str, handle: Any, summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.add_argument("--json", action="store_true", help="print JSON on standard output")
+        sub.set_defaults(handle=handle)
+        return sub
+
+    sources = f"a folder, a file, or {BUNDLED!r}; none means all registered and the bundled ones"
+    for name, handle, summary in (
+        ("run", _run, "add, update and remove articles (the default command)"),
+        ("plan", _plan, "show what a run would do, without a model and without writing"),
+    ):
+        command(name, handle, summary).add_argument("sources", nargs="*", help=sources)
+    command("status", _status, "show what the knowledge base holds")
+    command("sources", _sources, "list the registered sources")
+    remove = command("remove", _remove, "remove an article, or a source with all its articles")
+    remove.add_argument("article_id", help="an article's id or a source's location")
+    history = command("history", _history, "list the latest runs")
+    history.add_argument("--limit", type=int, default=10, help="how many (10)")
+    check = command("check", _check, "check articles and glossary against the house rules")
+    check.add_argument("paths", nargs="*", help="articles or folders; none means the bundled ones")
+    check.add_argument("--against", help="a text with which articles may share no long run")
+    command("rebuild", _rebuild, "build the vector index anew from the database, without a model")
+
+    known = set(commands.choices)
+    if not argv or (argv[0] not in known and argv[0] not in ("-h", "--help")):
+        argv = ["run", *argv]
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""Pure: an article becomes chunks that end with a sentence and fit the embedder's window."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from knowledge.language import sentence_spans
+from knowledge.models import Article, Chunk, ChunkId
+from knowledge.passages import ITEM_MARK, ROW_MARK
+
+__all__ = ["SPLITTER_VERSION", "TokenCounter", "split_articles", "version_id"]
+
+SPLITTER_VERSION = "1"
+"""Raised when the same article would be split otherwise, so that a run splits it again."""
+
+MIN_BODY_TOKENS = 64
+"""What a chunk's body may take even when its title and heading fill the window."""
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+
+
+@dataclass(slots=True)
+class _Section:
+    """The pieces under one heading: sentences, list items, table rows and paragraph breaks."""
+
+    trail: tuple[str, ...]
+    lines: list[list[str]] = field(default_factory=list)
+    """Lines of text in order; a line of prose is a paragraph, as its list of sentences."""
+
+
+def version_id(article: Article) -> str:
+    """Name a version: it changes with the content or the way of splitting, with nothing else."""
+    key = "\0".join((article.article_id, article.content_hash, SPLITTER_VERSION))
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def split_articles(
+    articles: Sequence[Article], *, count_tokens: TokenCounter, max_tokens: int
+) -> list[tuple[Chunk, ...]]:
+    """Return the chunks of each article, in order.
+
+    A chunk holds whole sentences, list items and table rows of one section, and with its title
+    and heading it takes at most `max_tokens`; a section that needs several chunks is divided
+    evenly. A single sentence that is longer than the window is cut between words. An article
+    without text gives no chunk. Tokens are counted for all articles at once, which is what makes
+    counting cheap.
+    """
+    sections = [list(_sections(article)) for article in articles]
+    pieces = [
+        text
+        for article, parts in zip(articles, sections, strict=True)
+        for section in parts
+        for text in (_trail_text(article, section), *_flat(section))
+    ]
+    counts = iter(count_tokens(pieces))
+    split = []
+    for article, parts in zip(articles, sections, strict=True):
+        texts: list[tuple[str, str]] = []
+        for section in parts:
+            budget = max(max_tokens - next(counts), MIN_BODY_TOKENS)
+            # Each count includes the two special tokens of a text on its own.
+            lines = [[(s, max(next(counts) - 2, 1)) for s in line] for line in section.lines]
+            heading = " > ".join(section.trail)
+            texts += [(heading, text) for text in _pack(lines, budget=budget)]
+        split.append(_chunks(article, texts))
+    return split
+
+
+def _chunks(article: Article, texts: Sequence[tuple[str, str]]) -> tuple[Chunk, ...]:
+    version = version_id(article)
+    return tuple(
+        Chunk(
+            chunk_id=ChunkId(
+                hashlib.sha256(f"{version}\0{position}\0{text}".encode()).hexdigest()[:32]
+            ),
+            article_id=article.article_id,
+            title=article.title,
+            url=article.url,
+            heading=heading,
+            position=position,
+            text=text,
+        )
+        for position, (heading, text) in enumerate(texts)
+    )
+
+
+def _pack(lines: Sequence[Sequence[tuple[str, int]]], *, budget: int) -> Iterator[str]:
+    """Yield texts of whole pieces, each within `budget` tokens and about the same size."""
+    pieces = [
+        (number, part, tokens)
+        for number, line in enumerate(lines)
+        for text, whole in line
+        for part, tokens in _fitting(text, whole, budget=budget)
+    ]
+    total = sum(tokens for _, _, tokens in pieces)
+    if not total:
+        return
+    target = total / -(-total // budget)
+    packed: list[tuple[int, str]] = []
+    size = 0
+    for number, text, tokens in pieces:
+        if packed and (size + tokens > budget or size >= target):
+            yield _join(packed)
+            packed, size = [], 0
+        packed.append((number, text))
+        size += tokens
+    yield _join(packed)
+
+
+def _join(pieces: Sequence[tuple[int, str]]) -> str:
+    text = ""
+    last = None
+    for number, piece in pieces:
+        separator = "" if last is None else " " if number == last else "\n"
+        text += separator + piece
+        last = number
+    return text
+
+
+def _fitting(text: str, tokens: int, *, budget: int) -> Iterator[tuple[str, int]]:
+    if tokens <= budget:
+        yield text, tokens
+        return
+    words = text.split(" ")
+    parts = min(-(-tokens // budget) + 1, len(words))
+    step = -(-len(words) // parts)
+    for start in range(0, len(words), step):
+        yield " ".join(words[start : start + step]), -(-tokens // parts)
+
+
+def _flat(section: _Section) -> Iterator[str]:
+    for line in section.lines:
+        yield from line
+
+
+def _trail_text(article: Article, section: _Section) -> str:
+    return " > ".join((article.title, *section.trail))
+
+
+def _sections(article: Article) -> Iterator[_Section]:
+    """Yield the sections of an article's Markdown that have text, with their heading trail."""
+    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(article.body)
+    section = _Section(trail=())
+    stack: list[tuple[int, str]] = []
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open":
+            if section.lines:
+                yield section
+            level = int(token.tag[1:])
+            heading = _plain(tokens[index + 1])
+            stack = [(depth, text) for depth, text in stack if depth < level]
+            if heading and heading != article.title:
+                stack.append((level, heading))
+            section = _Section(trail=tuple(text for _, text in stack))
+        elif (line := _line(tokens, index)) is not None:
+            section.lines.append(line)
+    if section.lines:
+        yield section
+
+
+def _line(tokens: Sequence[Token], index: int) -> list[str] | None:
+    """Return the line of text that the token at `index` makes, or None when it makes none."""
+    token = tokens[index]
+    if token.type in ("fence", "code_block"):
+        return [" ".join(token.content.split())] if token.content.strip() else None
+    if token.type == "tr_open":
+        cells = []
+        for inner in tokens[index + 1 :]:
+            if inner.type == "tr_close":
+                break
+            if inner.type == "inline":
+                cells.append(_plain(inner).replace("|", "/"))
+        return [f"{ROW_MARK}{' | '.join(cells)} |"]
+    if token.type != "inline" or tokens[index - 1].type != "paragraph_open":
+        return None
+    text = _plain(token)
+    if not text:
+        return None
+    if _opens_item(tokens, index):
+        return [ITEM_MARK + text]
+    return [span.text for span in sentence_spans(text)]
+
+
+def _opens_item(tokens: Sequence[Token], index: int) -> bool:
+    return index > 1 and tokens[index - 2].type == "list_item_open"
+
+
+def _plain(inline: Token) -> str:
+    """Return the words of an inline token without marks, links, images or HTML."""
+    parts = []
+    for child in inline.children or ():
+        if child.type in ("text", "code_inline"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+    return " ".join("".join(parts).split())

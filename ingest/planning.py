@@ -1,0 +1,72 @@
+"""Pure: what a run has to do, from the articles as they are and the record as it is."""
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from ingest.chunking import version_id
+from knowledge.errors import ArticleError
+from knowledge.models import Article, ArticleId
+from knowledge.record.catalog import ArticleRow
+
+__all__ = ["Action", "Plan"]
+
+Action: TypeAlias = Literal["add", "change", "move", "keep"]
+"""`move`: the same text, read from another place."""
+
+
+class Plan:
+    """Places articles one by one against the record, and then tells which are gone."""
+
+    def __init__(self, known: Iterable[ArticleRow]) -> None:
+        """`known` are the articles that are visible now."""
+        self._known = {row.article_id: row for row in known}
+        self._seen: dict[ArticleId, str] = {}
+        self._failed_files: set[str] = set()
+
+    def place(self, article: Article, *, source_location: str) -> Action:
+        """Say what is to be done with an article; raise `ArticleError` when its id is taken."""
+        taken_by = self._seen.get(article.article_id)
+        row = self._known.get(article.article_id)
+        if (
+            taken_by is None
+            and row is not None
+            and _belongs_elsewhere(row, article, source_location)
+        ):
+            taken_by = row.location
+        if taken_by is not None:
+            raise ArticleError(
+                f"has the same id {article.article_id!r} as {taken_by}; give one of them another "
+                f"`slug` or title, or remove the other",
+                location=article.location,
+            )
+        self._seen[article.article_id] = article.location
+        if row is None:
+            return "add"
+        if row.version_id != version_id(article):
+            return "change"
+        place = (article.location, source_location)
+        return "keep" if place == (row.location, row.source_location) else "move"
+
+    def fail(self, location: str) -> None:
+        """Remember that a file could not be read whole: what came from it stays."""
+        self._failed_files.add(_file(location))
+
+    def gone(self, source_location: str) -> tuple[ArticleId, ...]:
+        """Return the articles of a source that was read to its end and no longer holds them."""
+        return tuple(
+            row.article_id
+            for row in self._known.values()
+            if row.source_location == source_location
+            and row.article_id not in self._seen
+            and _file(row.location) not in self._failed_files
+        )
+
+
+def _belongs_elsewhere(row: ArticleRow, article: Article, source_location: str) -> bool:
+    # A file that was moved within its source is the same article; a second file with the same
+    # title in another source is not.
+    return row.source_location != source_location and row.location != article.location
+
+
+def _file(location: str) -> str:
+    return location.partition("#")[0]

@@ -1,0 +1,100 @@
+"""Builds the services of `knowledge` from the settings; the roots of all programs call it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from knowledge.embeddings import create_embedder
+from knowledge.errors import ConfigError, DataDirectoryBusyError
+from knowledge.index import StoreFactory, VectorIndex
+from knowledge.ports import Embedder
+from knowledge.record.catalog import Catalog
+from knowledge.record.database import Database, open_database
+from knowledge.record.ledger import Ledger
+from knowledge.settings import KnowledgeSettings
+
+__all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
+
+LOCK_WAIT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """The record, the index and the embedder of one data directory."""
+
+    settings: KnowledgeSettings
+    database: Database
+    catalog: Catalog
+    ledger: Ledger
+    index: VectorIndex
+    embedder: Embedder
+
+
+@contextmanager
+def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[Knowledge]:
+    """Open everything, and close it at the end; models are loaded when they are first used.
+
+    `exclusive` is needed by whoever touches the vector index or writes. Raises
+    `DataDirectoryBusyError` within two seconds when another process has it.
+    """
+    embedder = create_embedder(settings.embedding_model)
+    with own_data_directory(settings.data_dir, exclusive=exclusive):
+        database = open_database(settings.resolved_database_url)
+        catalog, ledger = Catalog(database), Ledger(database)
+        index = VectorIndex(
+            catalog=catalog,
+            ledger=ledger,
+            stores=StoreFactory(directory=settings.data_dir / "index", url=settings.chroma_url),
+            embedder_name=embedder.name,
+        )
+        try:
+            yield Knowledge(
+                settings=settings,
+                database=database,
+                catalog=catalog,
+                ledger=ledger,
+                index=index,
+                embedder=embedder,
+            )
+        finally:
+            index.close()
+            database.close()
+
+
+@contextmanager
+def own_data_directory(data_dir: Path, *, exclusive: bool) -> Iterator[None]:
+    """Create the data directory and, when `exclusive`, keep every other process out of it."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise ConfigError(f"KB_DATA_DIR: cannot create {data_dir}: {exc.strerror or exc}") from exc
+    if not exclusive:
+        yield
+        return
+    owner = data_dir / "owner"
+    try:
+        lock = FileLock(data_dir / "lock").acquire(timeout=LOCK_WAIT_S)
+    except Timeout as exc:
+        raise DataDirectoryBusyError(
+            f"the data directory {data_dir} is in use by process {_read_owner(owner)}. Stop that "
+            f"process (if it is the bot, use `/kb ingest` in Slack instead), or set KB_DATA_DIR "
+            f"to another directory"
+        ) from exc
+    except OSError as exc:
+        raise ConfigError(
+            f"KB_DATA_DIR: cannot write to {data_dir}: {exc.strerror or exc}"
+        ) from exc
+    with lock:
+        owner.write_text(str(os.getpid()))
+        yield
+
+
+def _read_owner(owner: Path) -> str:
+    try:
+        return owner.read_text().strip() or "?"
+    except OSError:
+        return "?"

@@ -1,0 +1,53 @@
+"""What the services need from the outside, named for the role."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.models import Chunk, ChunkId
+
+__all__ = ["ChunkStore", "Embedder", "Vectors"]
+
+Vectors: TypeAlias = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors; loads its model on first use."""
+
+    @property
+    def name(self) -> str:
+        """Names the model so that vectors of two models are never mixed."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a text that the model reads; the rest is cut off."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many of `max_tokens` each text takes."""
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit row for each text, in order; shape (0, n) for no text."""
+
+    def embed_query(self, text: str) -> Vectors:
+        """Return the unit vector of a question."""
+
+
+class ChunkStore(Protocol):
+    """Holds vectors of chunks and finds the nearest; derived from the record."""
+
+    def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        """Write chunks with their vectors; writing one again changes nothing."""
+
+    def delete(self, chunk_ids: Sequence[ChunkId]) -> None:
+        """Forget chunks; unknown ids are ignored."""
+
+    def query(self, vector: Vectors, *, limit: int) -> list[tuple[ChunkId, float]]:
+        """Return the nearest chunks and their cosine similarity, best first."""
+
+    def ids(self) -> set[ChunkId]:
+        """Return every stored id."""
+
+    def close(self) -> None:
+        """Release the index; the store cannot be used afterwards."""

@@ -1,0 +1,371 @@
+"""Articles, their versions, chunks and vectors: what is known, and what of it can be seen."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from knowledge.models import Article, ArticleId, Chunk, ChunkId
+from knowledge.ports import Vectors
+from knowledge.record import schema
+from knowledge.record.database import Database
+from knowledge.record.lexical import LexicalEntry, add_entries, query_entries, remove_entries
+
+__all__ = ["ArticleRow", "Catalog", "StagedVersion", "text_hash"]
+
+SLICE = 400
+"""Ids asked for at once; SQLite allows some thousand parameters in a statement."""
+
+_CHUNK_COLUMNS = (
+    schema.chunk.c.chunk_id,
+    schema.chunk.c.article_id,
+    schema.chunk.c.title,
+    schema.chunk.c.url,
+    schema.chunk.c.heading,
+    schema.chunk.c.position,
+    schema.chunk.c.text,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRow:
+    """What the record says of one visible article."""
+
+    article_id: ArticleId
+    title: str
+    url: str
+    location: str
+    source_location: str
+    content_hash: str
+    version_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedVersion:
+    """A version of an article with its chunks, complete but not yet visible."""
+
+    version_id: str
+    article: Article
+    source_location: str
+    chunks: tuple[Chunk, ...]
+
+
+class Catalog:
+    """Reads and writes articles; a version becomes visible in one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database."""
+        self._database = database
+
+    # Visible articles
+
+    def articles(self) -> list[ArticleRow]:
+        """Return every visible article, by id."""
+        version = schema.article_version
+        query = (
+            select(
+                schema.article.c.article_id,
+                version.c.title,
+                version.c.url,
+                schema.article.c.location,
+                schema.article.c.source_location,
+                version.c.content_hash,
+                version.c.version_id,
+            )
+            .join(version, version.c.version_id == schema.article.c.active_version_id)
+            .order_by(schema.article.c.article_id)
+        )
+        with self._database.read() as connection:
+            return [ArticleRow(**row) for row in connection.execute(query).mappings()]
+
+    def chunks(self, chunk_ids: Sequence[str]) -> dict[ChunkId, Chunk]:
+        """Return the chunks among `chunk_ids` that are visible, by id."""
+        found: dict[ChunkId, Chunk] = {}
+        with self._database.read() as connection:
+            for ids in _slices(chunk_ids):
+                query = _visible_chunks().where(schema.chunk.c.chunk_id.in_(ids))
+                found.update((row.chunk_id, _chunk(row)) for row in connection.execute(query))
+        return found
+
+    def article_chunks(self, article_id: str) -> list[Chunk]:
+        """Return the visible chunks of one article in order; empty when there is none."""
+        query = (
+            _visible_chunks()
+            .where(schema.chunk.c.article_id == article_id)
+            .order_by(schema.chunk.c.position)
+        )
+        with self._database.read() as connection:
+            return [_chunk(row) for row in connection.execute(query)]
+
+    def active_chunks(self) -> Iterator[list[Chunk]]:
+        """Yield all visible chunks in batches, in the order in which they were stored."""
+        last = 0
+        while True:
+            query = (
+                _visible_chunks()
+                .add_columns(schema.chunk.c.seq)
+                .where(schema.chunk.c.seq > last)
+                .order_by(schema.chunk.c.seq)
+                .limit(SLICE)
+            )
+            with self._database.read() as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            last = rows[-1].seq
+            yield [_chunk(row) for row in rows]
+
+    def active_chunk_ids(self) -> set[ChunkId]:
+        """Return the ids of all visible chunks."""
+        query = _visible_chunks().with_only_columns(schema.chunk.c.chunk_id)
+        with self._database.read() as connection:
+            return {ChunkId(chunk_id) for chunk_id in connection.execute(query).scalars()}
+
+    def search(self, terms: Sequence[str], *, limit: int) -> list[tuple[ChunkId, float]]:
+        """Return visible chunks that hold any of the stemmed terms, best first."""
+        with self._database.read() as connection:
+            found = query_entries(connection, terms, limit=limit)
+        return [(ChunkId(chunk_id), score) for chunk_id, score in found]
+
+    # Ingestion: stage, activate, sweep
+
+    def stage(self, versions: Sequence[StagedVersion]) -> None:
+        """Write versions and their chunks, unseen; what was staged of them before is replaced."""
+        if not versions:
+            return
+        with self._database.write() as connection:
+            _drop_versions(connection, [version.version_id for version in versions])
+            for version in versions:
+                connection.execute(insert(schema.article_version), _version_row(version))
+                _insert_chunks(connection, version)
+
+    def activate(self, versions: Sequence[StagedVersion]) -> None:
+        """Make staged versions visible and retire their predecessors, all at once."""
+        if not versions:
+            return
+        now = _now()
+        with self._database.write() as connection:
+            for version in versions:
+                connection.execute(
+                    update(schema.article_version)
+                    .where(schema.article_version.c.article_id == version.article.article_id)
+                    .where(schema.article_version.c.state == "active")
+                    .values(state="retired")
+                )
+                connection.execute(
+                    update(schema.article_version)
+                    .where(schema.article_version.c.version_id == version.version_id)
+                    .values(state="active")
+                )
+                row = {
+                    "article_id": version.article.article_id,
+                    "location": version.article.location,
+                    "source_location": version.source_location,
+                    "active_version_id": version.version_id,
+                    "updated_at": now,
+                }
+                upsert = _insert_for(self._database)(schema.article).values(row)
+                connection.execute(
+                    upsert.on_conflict_do_update(index_elements=["article_id"], set_=row)
+                )
+
+    def move(self, articles: Sequence[Article], *, source_location: str) -> None:
+        """Record that visible articles, otherwise unchanged, are now read from another place."""
+        if not articles:
+            return
+        with self._database.write() as connection:
+            for article in articles:
+                connection.execute(
+                    update(schema.article)
+                    .where(schema.article.c.article_id == article.article_id)
+                    .values(location=article.location, source_location=source_location)
+                )
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Make articles invisible, all at once; unknown ids are ignored."""
+        if not article_ids:
+            return
+        with self._database.write() as connection:
+            connection.execute(
+                update(schema.article_version)
+                .where(schema.article_version.c.article_id.in_(article_ids))
+                .where(schema.article_version.c.state == "active")
+                .values(state="retired")
+            )
+            connection.execute(
+                delete(schema.article).where(schema.article.c.article_id.in_(article_ids))
+            )
+
+    def unseen_chunk_ids(self) -> set[ChunkId]:
+        """Return chunks of staged and retired versions: what a sweep has to delete."""
+        query = (
+            select(schema.chunk.c.chunk_id)
+            .join(
+                schema.article_version,
+                schema.article_version.c.version_id == schema.chunk.c.version_id,
+            )
+            .where(schema.article_version.c.state != "active")
+        )
+        with self._database.read() as connection:
+            return {ChunkId(chunk_id) for chunk_id in connection.execute(query).scalars()}
+
+    def sweep(self) -> None:
+        """Delete staged and retired versions with their chunks, and vectors that nothing uses."""
+        query = select(schema.article_version.c.version_id).where(
+            schema.article_version.c.state != "active"
+        )
+        with self._database.read() as connection:
+            if not connection.execute(query.limit(1)).first():
+                return
+        with self._database.write() as connection:
+            _drop_versions(connection, list(connection.execute(query).scalars()))
+            connection.execute(
+                delete(schema.embedding).where(
+                    schema.embedding.c.text_hash.not_in(select(schema.chunk.c.text_hash))
+                )
+            )
+
+    # Stored vectors
+
+    def vectors(self, hashes: Iterable[str], *, embedder: str) -> dict[str, Vectors]:
+        """Return the stored vectors among `hashes` that `embedder` made, by hash."""
+        found: dict[str, Vectors] = {}
+        table = schema.embedding
+        with self._database.read() as connection:
+            for part in _slices(sorted(set(hashes))):
+                query = select(table.c.text_hash, table.c.vector).where(
+                    table.c.text_hash.in_(part), table.c.embedder == embedder
+                )
+                for row in connection.execute(query):
+                    found[row.text_hash] = np.frombuffer(row.vector, dtype="<f4")
+        return found
+
+    def store_vectors(self, vectors: dict[str, Vectors], *, embedder: str) -> None:
+        """Keep the vectors of texts, by the texts' hash."""
+        if not vectors:
+            return
+        rows = [
+            {"text_hash": key, "embedder": embedder, "vector": vector.astype("<f4").tobytes()}
+            for key, vector in vectors.items()
+        ]
+        with self._database.write() as connection:
+            connection.execute(
+                _insert_for(self._database)(schema.embedding).on_conflict_do_nothing(), rows
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Return how many articles and chunks are visible."""
+        with self._database.read() as connection:
+            articles = connection.execute(select(func.count()).select_from(schema.article))
+            chunks = connection.execute(
+                select(func.count()).select_from(_visible_chunks().subquery())
+            )
+            return {"articles": articles.scalar_one(), "chunks": chunks.scalar_one()}
+
+
+def text_hash(text: str) -> str:
+    """Return the key under which a text's vector is stored."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _visible_chunks() -> Select[Any]:
+    return select(*_CHUNK_COLUMNS).join(
+        schema.article, schema.article.c.active_version_id == schema.chunk.c.version_id
+    )
+
+
+def _insert_for(database: Database) -> Any:
+    return sqlite.insert if database.is_sqlite else postgresql.insert
+
+
+def _chunk(row: Row[Any]) -> Chunk:
+    return Chunk(
+        chunk_id=row.chunk_id,
+        article_id=row.article_id,
+        title=row.title,
+        url=row.url,
+        heading=row.heading,
+        position=row.position,
+        text=row.text,
+    )
+
+
+def _version_row(version: StagedVersion) -> dict[str, Any]:
+    article = version.article
+    return {
+        "version_id": version.version_id,
+        "article_id": article.article_id,
+        "content_hash": article.content_hash,
+        "state": "staged",
+        "title": article.title,
+        "url": article.url,
+        "details": {
+            "author": article.author,
+            "summary": article.summary,
+            "published": str(article.published or ""),
+            "updated": str(article.updated or ""),
+            "tags": list(article.tags),
+        },
+        "body": article.body,
+        "created_at": _now(),
+    }
+
+
+def _insert_chunks(connection: Any, version: StagedVersion) -> None:
+    if not version.chunks:
+        return
+    connection.execute(
+        insert(schema.chunk),
+        [
+            {
+                **asdict(chunk),
+                "version_id": version.version_id,
+                "text_hash": text_hash(chunk.embedding_text),
+            }
+            for chunk in version.chunks
+        ],
+    )
+    seqs = connection.execute(
+        select(schema.chunk.c.seq, schema.chunk.c.chunk_id).where(
+            schema.chunk.c.version_id == version.version_id
+        )
+    )
+    chunks = {chunk.chunk_id: chunk for chunk in version.chunks}
+    add_entries(
+        connection,
+        [
+            LexicalEntry(
+                seq=row.seq,
+                title=chunks[row.chunk_id].title,
+                heading=chunks[row.chunk_id].heading,
+                body=chunks[row.chunk_id].text,
+            )
+            for row in seqs
+        ],
+    )
+
+
+def _drop_versions(connection: Any, version_ids: Sequence[str]) -> None:
+    for ids in _slices(version_ids):
+        seqs = connection.execute(
+            select(schema.chunk.c.seq).where(schema.chunk.c.version_id.in_(ids))
+        )
+        remove_entries(connection, list(seqs.scalars()))
+        connection.execute(delete(schema.chunk).where(schema.chunk.c.version_id.in_(ids)))
+        connection.execute(
+            delete(schema.article_version).where(schema.article_version.c.version_id.in_(ids))
+        )
+
+
+def _slices(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), SLICE):
+        yield items[start : start + SLICE]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(tz=dt.UTC)

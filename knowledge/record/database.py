@@ -1,0 +1,139 @@
+"""Opens the SQL database, brings its schema up to date, and names its failures."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from knowledge.errors import ConfigError, RecordError
+
+__all__ = ["Database", "open_database"]
+
+logger = logging.getLogger(__name__)
+
+MIGRATIONS_DIR = Path(__file__).parent / "migrations"
+HEAD = "0001"
+SQLITE_WAIT_S = 5.0
+WRITES = "knowledge_writes"
+
+
+class Database:
+    """Hands out transactions; every failure leaves as a `RecordError`."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take an engine whose schema is up to date."""
+        self._engine = engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite, else PostgreSQL."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that commits at the end, or rolls back whole on an exception."""
+        with (
+            _translated(self._engine),
+            self._engine.connect().execution_options(**{WRITES: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one consistent view of the database."""
+        with _translated(self._engine), self._engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `url`, creating or migrating the schema; raise `RecordError` when that fails."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as exc:
+        raise ConfigError(f"KB_DATABASE_URL is not a database URL: {exc}") from exc
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(url, parsed.database or "")
+    else:
+        engine = create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, pool_size=10
+        )
+    with _translated(engine):
+        _migrate(engine)
+    return Database(engine)
+
+
+def _sqlite_engine(url: str, path: str) -> Engine:
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, connect_args={"timeout": SQLITE_WAIT_S, "isolation_level": None}, pool_size=10
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A read that turns into a write fails at once when another one writes; taking the
+        # write lock first waits for it instead.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return
+    # Alembic takes a while to import and is needed only when the schema is behind.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_DIR))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as exc:
+        raise RecordError(_explain(engine, exc)) from exc
+
+
+def _explain(engine: Engine, exc: SQLAlchemyError) -> str:
+    where = engine.url.render_as_string(hide_password=True)
+    detail = str(getattr(exc, "orig", None) or exc).strip().splitlines()[0]
+    hints = {
+        "locked": "another program holds the database locked; end it or wait, then try again",
+        "full": "the disk is full; free some space and run again, nothing was lost",
+        "readonly": "the database file is read-only for this user",
+        "unable to open": "the folder cannot be written, or the path is wrong",
+        "malformed": "the database file is damaged; restore it from a backup",
+        "not a database": "the file is not a SQLite database",
+        "connection": "the server does not answer; check KB_DATABASE_URL",
+    }
+    hint = next((advice for sign, advice in hints.items() if sign in detail.lower()), "")
+    return f"database {where}: {detail}" + (f" ({hint})" if hint else "")

@@ -1,0 +1,178 @@
+"""Sources, index generations, runs of ingestion and the audit trail."""
+
+import datetime as dt
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from knowledge.models import IngestReport
+from knowledge.record import schema
+from knowledge.record.database import Database
+
+__all__ = ["Generation", "Ledger", "RegisteredSource", "RunRow"]
+
+RunState = Literal["running", "done", "partly", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One build of the vector index; its id names its directory or collection."""
+
+    generation_id: str
+    embedder: str
+    replaced: int
+    """Chunks deleted from it since it was built."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredSource:
+    """A folder or file that a run without arguments reads again."""
+
+    location: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One run of ingestion, as it was recorded."""
+
+    run_id: int
+    actor: str
+    state: str
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    report: dict[str, Any] | None
+
+
+class Ledger:
+    """Keeps track of what was done to the index, by whom and with what outcome."""
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database."""
+        self._database = database
+
+    # Generations
+
+    def active_generation(self) -> Generation | None:
+        """Return the generation that questions are asked of."""
+        table = schema.generation
+        query = select(table.c.generation_id, table.c.embedder, table.c.replaced).where(
+            table.c.state == "active"
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else Generation(**row)
+
+    def begin_generation(self, *, embedder: str) -> Generation:
+        """Record a new generation that is being built, unseen."""
+        generation = Generation(generation_id=secrets.token_hex(8), embedder=embedder, replaced=0)
+        row = {**asdict(generation), "state": "building", "created_at": _now()}
+        with self._database.write() as connection:
+            connection.execute(insert(schema.generation), row)
+        return generation
+
+    def switch_generation(self, generation_id: str) -> None:
+        """Make a generation the active one and forget all others, at once."""
+        table = schema.generation
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(table.c.generation_id != generation_id))
+            connection.execute(
+                update(table).where(table.c.generation_id == generation_id).values(state="active")
+            )
+
+    def count_replaced(self, generation_id: str, number: int) -> None:
+        """Add `number` deleted chunks to a generation's count."""
+        table = schema.generation
+        with self._database.write() as connection:
+            connection.execute(
+                update(table)
+                .where(table.c.generation_id == generation_id)
+                .values(replaced=table.c.replaced + number)
+            )
+
+    # Sources
+
+    def sources(self) -> list[RegisteredSource]:
+        """Return the registered sources, by location."""
+        query = select(schema.source.c.location, schema.source.c.kind).order_by(
+            schema.source.c.location
+        )
+        with self._database.read() as connection:
+            return [RegisteredSource(**row) for row in connection.execute(query).mappings()]
+
+    def register_source(self, source: RegisteredSource, *, actor: str) -> None:
+        """Remember a source; one that is known already stays as it is."""
+        row = {**asdict(source), "added_at": _now(), "added_by": actor}
+        dialect = sqlite if self._database.is_sqlite else postgresql
+        with self._database.write() as connection:
+            connection.execute(dialect.insert(schema.source).values(row).on_conflict_do_nothing())
+
+    def forget_source(self, location: str) -> bool:
+        """Forget a source; return whether it was known."""
+        with self._database.write() as connection:
+            result = connection.execute(
+                delete(schema.source).where(schema.source.c.location == location)
+            )
+            return result.rowcount > 0
+
+    # Runs and audit
+
+    def begin_run(self, *, actor: str) -> int:
+        """Record that a run starts; runs left open by a crash are marked as interrupted."""
+        table = schema.run
+        with self._database.write() as connection:
+            connection.execute(
+                update(table)
+                .where(table.c.state == "running")
+                .values(state="interrupted", ended_at=_now())
+            )
+            result = connection.execute(
+                insert(table).values(actor=actor, state="running", started_at=_now())
+            )
+            key = result.inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def end_run(self, run_id: int, *, state: RunState, report: IngestReport | None) -> None:
+        """Record how a run ended."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(schema.run)
+                .where(schema.run.c.run_id == run_id)
+                .values(state=state, ended_at=_now(), report=asdict(report) if report else None)
+            )
+
+    def runs(self, *, limit: int) -> list[RunRow]:
+        """Return the latest runs, newest first."""
+        query = select(schema.run).order_by(schema.run.c.run_id.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [_run(row) for row in connection.execute(query)]
+
+    def write_audit(self, *, actor: str, action: str, result: str) -> None:
+        """Record an administrator's act, or a refused one."""
+        with self._database.write() as connection:
+            connection.execute(
+                insert(schema.audit).values(at=_now(), actor=actor, action=action, result=result)
+            )
+
+
+def _run(row: Row[Any]) -> RunRow:
+    return RunRow(
+        run_id=row.run_id,
+        actor=row.actor,
+        state=row.state,
+        started_at=_aware(row.started_at),
+        ended_at=None if row.ended_at is None else _aware(row.ended_at),
+        report=row.report,
+    )
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    # SQLite keeps no time zone; all times are written in UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(tz=dt.UTC)

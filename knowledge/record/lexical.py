@@ -1,0 +1,156 @@
+"""The full-text index beside the chunks: SQLite FTS5 or PostgreSQL, fed by our own analyser.
+
+Terms are stemmed before they are stored, so both databases index the same words and a query term
+matches what the rest of the program calls the same word.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from knowledge.language import terms
+
+__all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries"]
+
+# Title and heading words say what a passage is about; the body says it more often.
+TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 2.0, 1.5, 1.0
+ACTIVE = (
+    "JOIN chunk c ON c.seq = s.{key} "
+    "JOIN article a ON a.article_id = c.article_id AND a.active_version_id = c.version_id"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LexicalEntry:
+    """What is indexed of one chunk."""
+
+    seq: int
+    title: str
+    heading: str
+    body: str
+
+
+def add_entries(connection: Connection, entries: Sequence[LexicalEntry]) -> None:
+    """Index new chunks in the transaction of `connection`."""
+    if not entries:
+        return
+    if _is_sqlite(connection):
+        connection.execute(
+            text(
+                "INSERT INTO chunk_search (rowid, title, heading, body) "
+                "VALUES (:seq, :title, :heading, :body)"
+            ),
+            [
+                {
+                    "seq": entry.seq,
+                    "title": " ".join(_tokens(entry.title)),
+                    "heading": " ".join(_tokens(entry.heading)),
+                    "body": " ".join(_tokens(entry.body)),
+                }
+                for entry in entries
+            ],
+        )
+        return
+    connection.execute(
+        text("INSERT INTO chunk_search (seq, terms) VALUES (:seq, CAST(:terms AS tsvector))"),
+        [{"seq": entry.seq, "terms": _tsvector(entry)} for entry in entries],
+    )
+
+
+def remove_entries(connection: Connection, seqs: Sequence[int]) -> None:
+    """Forget chunks; unknown ones are ignored."""
+    key = "rowid" if _is_sqlite(connection) else "seq"
+    statement = text(f"DELETE FROM chunk_search WHERE {key} = :seq")  # noqa: S608
+    if seqs:
+        connection.execute(statement, [{"seq": seq} for seq in seqs])
+
+
+def query_entries(
+    connection: Connection, query: Sequence[str], *, limit: int
+) -> list[tuple[str, float]]:
+    """Return ids of active chunks that hold any of the stemmed terms, best first.
+
+    The score is BM25 over title, heading and body on SQLite; on PostgreSQL, which has no BM25,
+    it is the sum of `ts_rank` of each term weighted by its inverse document frequency.
+    """
+    tokens = list(dict.fromkeys(_token(term) for term in query))
+    if not tokens:
+        return []
+    if _is_sqlite(connection):
+        return _query_sqlite(connection, tokens, limit=limit)
+    return _query_postgresql(connection, tokens, limit=limit)
+
+
+def _query_sqlite(
+    connection: Connection, tokens: Sequence[str], *, limit: int
+) -> list[tuple[str, float]]:
+    match = " OR ".join(f'"{token}"' for token in tokens)
+    rows = connection.execute(
+        text(
+            "SELECT c.chunk_id, -bm25(chunk_search, :title, :heading, :body) AS score "  # noqa: S608
+            f"FROM chunk_search s {ACTIVE.format(key='rowid')} "
+            "WHERE chunk_search MATCH :match ORDER BY score DESC, c.seq LIMIT :limit"
+        ),
+        {
+            "match": match,
+            "limit": limit,
+            "title": TITLE_WEIGHT,
+            "heading": HEADING_WEIGHT,
+            "body": BODY_WEIGHT,
+        },
+    )
+    return [(row.chunk_id, float(row.score)) for row in rows]
+
+
+def _query_postgresql(
+    connection: Connection, tokens: Sequence[str], *, limit: int
+) -> list[tuple[str, float]]:
+    total = connection.execute(text("SELECT count(*) FROM chunk_search")).scalar_one()
+    parts: list[str] = []
+    values: dict[str, float | str] = {}
+    for number, token in enumerate(tokens):
+        found = connection.execute(
+            text("SELECT count(*) FROM chunk_search WHERE terms @@ CAST(:q AS tsquery)"),
+            {"q": f"'{token}'"},
+        ).scalar_one()
+        values[f"q{number}"] = f"'{token}'"
+        values[f"w{number}"] = math.log(1 + (total - found + 0.5) / (found + 0.5))
+        parts.append(
+            f":w{number} * ts_rank('{{0.1, 0.5, 0.75, 1.0}}', s.terms, "
+            f"CAST(:q{number} AS tsquery), 1)"
+        )
+    rows = connection.execute(
+        text(
+            f"SELECT c.chunk_id, {' + '.join(parts)} AS score "  # noqa: S608
+            f"FROM chunk_search s {ACTIVE.format(key='seq')} "
+            "WHERE s.terms @@ CAST(:any AS tsquery) ORDER BY score DESC, c.seq LIMIT :limit"
+        ),
+        {**values, "any": " | ".join(f"'{token}'" for token in tokens), "limit": limit},
+    )
+    return [(row.chunk_id, float(row.score)) for row in rows]
+
+
+def _tsvector(entry: LexicalEntry) -> str:
+    places: dict[str, list[str]] = {}
+    position = 0
+    for field, weight in ((entry.title, "A"), (entry.heading, "B"), (entry.body, "C")):
+        for token in _tokens(field):
+            # PostgreSQL keeps positions up to 16,383 and 255 of them for a term.
+            position = min(position + 1, 16_383)
+            places.setdefault(token, []).append(f"{position}{weight}")
+    return " ".join(f"'{token}':{','.join(seen[:255])}" for token, seen in places.items())
+
+
+def _tokens(field: str) -> list[str]:
+    return [_token(term) for term in terms(field)]
+
+
+def _token(term: str) -> str:
+    # Terms such as "f&a" or "2.5" must stay one token for the database's own tokeniser.
+    return "".join(char if char.isalnum() else "_" for char in term)
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"

@@ -1,0 +1,175 @@
+"""The tables of the record, the one place where everything that must not be lost is kept."""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = [
+    "answer",
+    "article",
+    "article_version",
+    "audit",
+    "chunk",
+    "embedding",
+    "feedback",
+    "generation",
+    "inbox",
+    "metadata",
+    "run",
+    "source",
+]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("location", Text, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("added_by", Text, nullable=False),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("article_id", Text, primary_key=True),
+    Column("location", Text, nullable=False, index=True),
+    Column("source_location", Text, nullable=False, index=True),
+    # Visibility is this one column: a chunk can be seen when its version is the active one.
+    Column("active_version_id", String(64), nullable=True, index=True),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)
+
+article_version = Table(
+    "article_version",
+    metadata,
+    Column("version_id", String(64), primary_key=True),
+    Column("article_id", Text, nullable=False, index=True),
+    Column("content_hash", String(64), nullable=False),
+    Column("state", String(16), nullable=False, index=True),  # staged, active, retired
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+chunk = Table(
+    "chunk",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("chunk_id", String(64), nullable=False, unique=True),
+    Column("version_id", String(64), nullable=False, index=True),
+    Column("article_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_hash", String(64), nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+embedding = Table(
+    "embedding",
+    metadata,
+    Column("text_hash", String(64), primary_key=True),
+    Column("embedder", String(200), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+generation = Table(
+    "generation",
+    metadata,
+    Column("generation_id", String(32), primary_key=True),
+    Column("embedder", String(200), nullable=False),
+    Column("state", String(16), nullable=False, index=True),  # building, active, retired
+    Column("replaced", Integer, nullable=False, default=0),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=True),
+    Column("actor", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # running, done, partly, failed, interrupted
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True), nullable=True),
+    Column("report", JSON, nullable=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("result", Text, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("inbox_id", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", Text, nullable=False, unique=True),
+    # A mention arrives as two events of one message; the message is answered once.
+    Column("message_key", Text, nullable=False, unique=True),
+    Column("payload", JSON, nullable=True),
+    Column("state", String(16), nullable=False, index=True),  # waiting, working, done, failed
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("answer_id", String(32), primary_key=True),
+    Column("conversation", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("outcome", JSON, nullable=False),
+    Column("total_ms", Float, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Index("ix_answer_conversation_created_at", "conversation", "created_at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("user_id", Text, nullable=False),
+    Column("vote", String(8), nullable=False),
+    Column("voted_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("answer_id", "user_id"),
+)

@@ -1,0 +1,82 @@
+"""The settings of what is known and found, read once from the environment or a `.env` file."""
+
+from pathlib import Path
+from typing import Self, TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from knowledge.errors import ConfigError
+
+__all__ = ["KnowledgeSettings", "describe_problems", "load_settings"]
+
+PACKAGE_DIR = Path(__file__).parent
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+class KnowledgeSettings(BaseSettings):
+    """Where things are kept and which models are used."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KB_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(default=Path("data"), description="everything the program writes")
+    database_url: str = Field(default="", description="SQLAlchemy URL; SQLite in KB_DATA_DIR")
+    chroma_url: str = Field(default="", description="a Chroma server; embedded in KB_DATA_DIR")
+    embedding_model: str = Field(
+        default="", description="a sentence-transformers name or path; bundled all-MiniLM-L6-v2"
+    )
+    articles_dir: Path = Field(
+        default=PACKAGE_DIR / "articles", description="the articles ingested by default"
+    )
+    glossary_file: Path = Field(
+        default=PACKAGE_DIR / "glossary.yaml", description="the terms that /define knows"
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_supported(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+            msg = "must start with sqlite: or postgresql:"
+            raise ValueError(msg)
+        return url.replace("postgresql:", "postgresql+psycopg:", 1)
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _chroma_is_http(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            msg = "must start with http:// or https://"
+            raise ValueError(msg)
+        return url.rstrip("/")
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'record.sqlite3'}"
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment; raise `ConfigError` naming every setting that is wrong."""
+        return load_settings(cls)
+
+
+def load_settings(kind: type[Settings]) -> Settings:
+    """Read `kind` from the environment; raise `ConfigError` naming every wrong setting."""
+    try:
+        return kind()
+    except ValidationError as exc:
+        raise ConfigError("\n".join(describe_problems(exc, kind))) from exc
+
+
+def describe_problems(error: ValidationError, kind: type[BaseSettings]) -> list[str]:
+    """Return one line for each wrong setting: the variable's name and what is wrong with it."""
+    prefix = kind.model_config.get("env_prefix", "")
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = str(problem["loc"][0]) if problem["loc"] else "?"
+        field = kind.model_fields.get(name)
+        variable = field.alias if field is not None and field.alias else f"{prefix}{name}"
+        reason = str(problem["msg"]).removeprefix("Value error, ")
+        lines.append(f"{variable.upper()}: {reason}")
+    return lines
