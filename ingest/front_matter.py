@@ -102,7 +102,9 @@ def _parse_block(block: str, *, location: str) -> FrontMatter:
         node = yaml.compose(block, Loader=yaml.BaseLoader)
         values = {} if node is None else BaseConstructor().construct_document(node)
     except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
+        # What is never closed is noticed at the end, but to be mended where it was opened.
+        at_end = "stream end" in (exc.problem or "")
+        mark = (exc.context_mark if at_end else None) or exc.problem_mark
         raise ArticleError(
             f"has broken front matter: {exc.problem or exc.context}; quote values that hold "
             "`: `, `#` or quotation marks",

@@ -9,9 +9,16 @@ import re
 from typing import Literal, TypeAlias
 
 from ingest.dates import find_date
-from ingest.text_blocks import Block, is_prose
+from ingest.text_blocks import Block, is_prose, is_table_row
 
-__all__ = ["LabelKind", "is_biography", "is_site_prose", "label_kind"]
+__all__ = [
+    "LabelKind",
+    "is_biography",
+    "is_page_mark",
+    "is_site_prose",
+    "label_kind",
+    "speaks_as_site",
+]
 
 LabelKind: TypeAlias = Literal["", "meta", "menu", "box", "end"]
 """What a short line announces.
@@ -21,32 +28,40 @@ advertisement, related links, a newsletter) after which the article may go on; `
 stands below an article (comments, the author, the footer).
 """
 
-_MAX_LABEL_WORDS = 12
+_MAX_LABEL_WORDS, _MAX_TRAIL_WORDS = 12, 30
 
 _MENU_WORDS = frozenset(
-    "accept access accessibility account add all archive archives ask back basket bookmark browse "
-    "cart categories category chat checkout close community contact content continue cookie "
-    "cookies copy create customise customize decline download email e-mail english explore "
-    "facebook faq faqs feed feedback filed follow forum forums helpful hide home homepage "
-    "instagram jump language like likes link linkedin listen load log login logout main manage "
-    "member menu navigation next older newer options pages password permalink pin pinterest "
-    "player podcast podcasts popup post posts preferences previous print privacy random reddit "
-    "register reject report rss save search settings share show sidebar sign signin sitemap skip "
-    "social story submit subscribe support tag tags telegram terms toggle top tumblr tweet "
-    "twitter website whatsapp wishlist youtube services service policy disclosure disclaimer "
-    "about advertise careers press donate recipe article page gift follow us".split()
+    """
+    about accept access accessibility account add advertise all archive archives article ask back
+    basket bookmark browse careers cart categories category chat checkout close community contact
+    content continue cookie cookies copy create customise customize decline disclaimer disclosure
+    donate download e-mail email english explore facebook faq faqs feed feedback filed follow forum
+    forums gift helpful hide home homepage instagram jump language like likes link linkedin listen
+    load log login logout main manage member menu navigation newer next older options page pages
+    password permalink pin pinterest player podcast podcasts policy popup post posts preferences
+    press previous print privacy random recipe reddit register reject report rss save search service
+    services settings share show sidebar sign signin sitemap skip social story submit subscribe
+    support tag tags telegram terms toggle top tumblr tweet twitter us website whatsapp wishlist
+    youtube
+    """.split()  # noqa: SIM905
 )
 # Words that labels are made of besides; alone they make none.
 _GLUE_WORDS = frozenset(
-    "a an and at by for from here i in is it me my new no now of on or our out site the this to "
-    "up use was we with yes you your x".split()
+    """
+    a an and at by for from here i in is it me my new no now of on or our out site the this to up
+    use was we with x yes you your
+    """.split()  # noqa: SIM905
 )
 _META = re.compile(
     r"^(?:(?:last|first|originally|medically|fact|date)[\s-]+)?"
     r"(?:by|author|written|reviewed|edited|checked|updated|modified|published|posted|created|"
-    r"photo(?:s|graphs?)?|image|illustrations?|credit|source)\b(?:\s*(?:by|on|at|date))?\s*:?"
-    r"|^(?:thread starter|start date|joined|posts|tags?|views|comments|shares|reading time|date)"
-    r"\s*:?\s*\S",
+    r"photo(?:s|graphs?)?|image|illustrations?|credit|source)\b(?:\s*(?:by|on|at|date))?\s*:?",
+    re.IGNORECASE,
+)
+# These open a line of data whatever follows.
+_DATA = re.compile(
+    r"^(?:(?:photo(?:graph)?s?|image|picture|credit)(?: by| credit)?:"
+    r"|(?:thread starter|start date|joined|posts|tags?|views|comments|shares|reading time|date)\b)",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(
@@ -71,18 +86,26 @@ _BOX = re.compile(
 _END = re.compile(
     r"^(?:(?:discussion |reader |user |add |leave a |post a |submit a |write a |view |load |\d+ )*"
     r"(?:comments?|repl(?:y|ies)|interactions|discussion|responses))\b(?: \(?\d+\)?)?\W*$"
-    r"|^(?:leave|add|post|write|submit|join) (?:a |an |your |the )?"
+    r"|^(?:please )?(?:leave|add|post|write|submit|join|enter) (?:a |an |your |the )?"
     r"(?:comment|reply|response|discussion|conversation)"
-    r"|^(?:about|meet) the authors?|^author bio|^was this\b.*\b(?:helpful|useful)|^did you (?:make|like|enjoy|find)"
+    r"|^(?:about|meet) the authors?|^author bio|^was this\b.*\b(?:helpful|useful)"
+    r"|^did you (?:make|like|enjoy|find)"
     r"|^(?:references|external links|footnotes|bibliography)\W*(?:\[edit\])?$"
     r"|©|^copyright\b|\(c\) (?:19|20)\d\d|all rights reserved|powered by|(?:designed|software) by"
     r"|^(?:related (?:articles|posts|stories|questions)|(?:recent|similar) (?:posts|threads)"
     r"|categories)\W*$",
     re.IGNORECASE,
 )
+# One such line is enough to know a saved page; people do not write them into documents.
+_UNMISTAKABLE = re.compile(
+    r"^(?:please )?(?:leave|post|submit|enter) (?:a |your )(?:comment|reply)\W*$"
+    r"|^skip to (?:main )?(?:content|navigation)\W*$",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|\+?[\d\s()-]{9,}")
-_TRAIL = re.compile(r"\s(?:[>›»|/·•]|::)\s")
+_TRAIL = re.compile(r"\s(?:[\u203a»>]|::)\s|\s[|/·•]\s.*\s[|/·•]\s")
 
+_FIRST_PERSON = re.compile(r"\b(?:we|our|ours|us)\b", re.IGNORECASE)
 _VOICE = re.compile(
     r"\b(?:we(?:['’](?:ve|re|ll))?|our|ours|us|your?|"  # noqa: RUF001
     r"this (?:site|website|page|post|content|article|blog|page|story|work))\b",
@@ -128,6 +151,12 @@ def label_kind(block: Block) -> LabelKind:
     words = re.findall(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*", text.lower())  # noqa: RUF001
     if _ADDRESS.fullmatch(text):
         return "menu"
+    if (
+        _TRAIL.search(text)
+        and block.word_count <= _MAX_TRAIL_WORDS
+        and not is_table_row(block.text)
+    ):
+        return "meta" if find_date(text) else "menu"
     if len(words) > _MAX_LABEL_WORDS:
         return "end" if "all rights reserved" in text.lower() or "©" in text else ""
     if _END.search(text):
@@ -138,7 +167,12 @@ def label_kind(block: Block) -> LabelKind:
         return ""
     if _BOX.search(text):
         return "box"
-    return "menu" if _is_menu(text, words) else ""
+    return "menu" if _is_menu(words) else ""
+
+
+def is_page_mark(text: str) -> bool:
+    """Return whether a line stands on web pages only."""
+    return _UNMISTAKABLE.search(text) is not None
 
 
 def is_site_prose(text: str, *, topic: frozenset[str]) -> bool:
@@ -158,6 +192,11 @@ def is_site_prose(text: str, *, topic: frozenset[str]) -> bool:
     return has_voice and weight >= 2 and weight >= _MIN_SITE_DENSITY * len(words)
 
 
+def speaks_as_site(text: str) -> bool:
+    """Return whether a paragraph says "we" or "our"."""
+    return _FIRST_PERSON.search(text) is not None
+
+
 def is_biography(text: str, *, author: str) -> bool:
     """Return whether a paragraph presents a person, above all the page's author."""
     traits = len(_LIFE.findall(text))
@@ -170,6 +209,8 @@ def _is_meta(text: str, words: list[str]) -> bool:
         return True
     if find_date(text) and len(words) <= 6:
         return True
+    if _DATA.match(text) and (":" in text or len(words) <= 6) and not text.endswith((".", "?")):
+        return True
     # "By the river" is no byline: a name, a date or nothing follows.
     match = _META.match(text)
     if match is None or len(words) > 9 or text.endswith((".", "?")):
@@ -178,11 +219,9 @@ def _is_meta(text: str, words: list[str]) -> bool:
     return not rest or rest[0].isupper() or rest[0].isdigit() or ":" in match[0]
 
 
-def _is_menu(text: str, words: list[str]) -> bool:
+def _is_menu(words: list[str]) -> bool:
     if not words or len(words) > 7:
         return False
-    if _TRAIL.search(text) and not text.startswith("|"):
-        return True
     known = sum(word in _MENU_WORDS for word in words)
     glue = sum(word in _GLUE_WORDS for word in words)
     return known > 0 and known + glue == len(words)

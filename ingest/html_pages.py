@@ -7,9 +7,12 @@ from typing import Any
 import trafilatura
 
 from ingest.dates import find_date
+from ingest.furniture import label_kind
 from ingest.hygiene import clean_text
 from ingest.markdown_articles import take_heading
+from ingest.page_metadata import find_author, find_updated
 from ingest.slugs import slugify, title_from_stem
+from ingest.text_blocks import Block, is_list_item
 from knowledge.errors import ArticleError
 from knowledge.models import Article, ArticleId
 
@@ -30,6 +33,7 @@ _MODIFIED = (
     " or @name='last-modified' or @itemprop='dateModified']/@content",
     "//*[@itemprop='dateModified']/@datetime",
 )
+_JSON_MODIFIED = re.compile(r"\"dateModified\"\s*:\s*\"([^\"]{4,40})\"")
 
 
 def declared_encoding(data: bytes) -> str:
@@ -61,6 +65,7 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
     )
     title = _one_line(meta.title)
     heading, body = take_heading(body, title=title)
+    body, trimmed = _trim_edges(body, title=title)
     if not any(char.isalnum() for char in body):
         raise ArticleError(
             "is empty: the page has no main text; save the article itself", location=location
@@ -72,10 +77,10 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
         body=body,
         location=location,
         url=_one_line(meta.url),
-        author=_one_line(meta.author),
+        author=_one_line(meta.author) or find_author(trimmed, title=title),
         summary=_one_line(meta.description),
         published=find_date(meta.date or ""),
-        updated=updated,
+        updated=updated or find_updated(trimmed),
     )
 
 
@@ -100,9 +105,30 @@ def _drop_hidden(tree: Any) -> None:
             element.drop_tree()
 
 
+def _trim_edges(body: str, *, title: str) -> tuple[str, list[str]]:
+    """Return the body without labels above and below it, and the lines that were cut off."""
+    paragraphs = body.split("\n\n")
+    start, end = 0, len(paragraphs)
+    while start < end and _is_furniture(paragraphs[start], title):
+        start += 1
+    while end > start and _is_furniture(paragraphs[end - 1], title):
+        end -= 1
+    trimmed = "\n".join([*paragraphs[:start], *paragraphs[end:]])
+    return "\n\n".join(paragraphs[start:end]), trimmed.split("\n")
+
+
+def _is_furniture(paragraph: str, title: str) -> bool:
+    if "\n" in paragraph or is_list_item(paragraph):
+        return False
+    block = Block(text=paragraph, gap_before=True, gap_after=True)
+    return paragraph.strip("#* ") == title or label_kind(block) != ""
+
+
 def _modified(tree: Any) -> dt.date | None:
-    values = [value for path in _MODIFIED for value in tree.xpath(path)]
-    return next((date for value in values if (date := find_date(str(value)))), None)
+    values = [str(value) for path in _MODIFIED for value in tree.xpath(path)]
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        values += _JSON_MODIFIED.findall(str(script))
+    return next((date for value in values if (date := find_date(value))), None)
 
 
 def _one_line(text: str | None) -> str:

@@ -55,7 +55,8 @@ _INVISIBLE = re.compile(
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-_TRAILING_SPACE = re.compile(r" +$", re.MULTILINE)
+# The look-behind keeps long runs of spaces from being scanned once from each of them.
+_TRAILING_SPACE = re.compile(r"(?<! ) +$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 

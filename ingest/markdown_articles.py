@@ -21,6 +21,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,2000})?/?>")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,300}\])?")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _EMPTY_LINK = re.compile(r"\[\s*\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,300}\])")
 
 
@@ -69,7 +70,7 @@ def clean_markdown(text: str) -> str:
             kept.append(segment)
         elif kind == "prose":
             kept.append(_clean_prose(segment))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join(kept)).strip("\n")
 
 
 def take_heading(text: str, *, title: str = "") -> tuple[str, str]:
@@ -82,12 +83,12 @@ def take_heading(text: str, *, title: str = "") -> tuple[str, str]:
         if token.type != "heading_open" or token.tag != "h1" or token.level or not token.map:
             continue
         heading = "".join(child.content for child in tokens[at + 1].children or ()).strip()
-        if title and (at > 0 or _same(heading, title) is False):
+        if title and (at > 0 or not _same(heading, title)):
             break
         if heading:
             lines = text.split("\n")
             del lines[slice(*token.map)]
-            return heading, "\n".join(lines).strip("\n")
+            return heading, _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
     return "", text.strip("\n")
 
 

@@ -11,7 +11,8 @@ from ingest.text_blocks import content_stems
 __all__ = ["find_author", "find_published", "find_updated", "find_url", "is_name"]
 
 _NAME = re.compile(
-    r"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.? )?[A-Z][\w.'-]+(?: (?:[A-Z][\w.'-]*|de|del|da|van|von|der|la|bin|al)){1,4}"
+    r"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.? )?[A-Z][\w.'-]+"
+    r"(?: (?:[A-Z][\w.'-]*|de|del|da|van|von|der|la|bin|al)){1,4}"
 )
 _BYLINE = re.compile(
     r"^(?:written by|words by|posted by|published by|by|author)\b\s*:?\s*(?P<name>.*)$",
@@ -69,10 +70,11 @@ def find_url(lines: Sequence[str], *, title: str) -> str:
     best, best_share = "", 0.5
     for line in lines:
         for url in _URL.findall(line):
-            _, _, path = url.partition("://")
-            slug = content_stems(re.sub(r"[^A-Za-z]+", " ", path.partition("/")[2]))
-            share = len(wanted & slug) / max(len(wanted), 1)
-            share += bool(_CITED_FROM.search(line[: line.index(url)])) * 0.6
+            words = content_stems(re.sub(r"[^A-Za-z]+", " ", url.rstrip("/").rpartition("/")[2]))
+            # A short address may keep only a few words of a long title.
+            share = len(wanted & words) / max(min(len(wanted), len(words)), 2)
+            if _CITED_FROM.search(line[: line.index(url)]):
+                share += 0.6
             if share > best_share:
                 best, best_share = url.rstrip(".,;"), share
     return best

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.furniture import LabelKind
+from ingest.page_metadata import is_name
 from ingest.text_blocks import Block, content_stems, is_list_item, is_prose
 
 __all__ = ["find_title"]
@@ -57,12 +58,13 @@ def _surroundings(blocks: Sequence[Block], labels: Sequence[LabelKind], at: int)
     below = at + 1
     if below >= len(blocks):
         return 0.0
-    near_meta = "meta" in labels[below : below + 3]
-    if near_meta:
+    # A byline may begin with the bare name, its label or date below.
+    byline = below + is_name(blocks[below].text)
+    if "meta" in labels[byline : byline + 1]:
         return 1.0
     if blocks[at].gap_after or is_prose(blocks[below]):
         return 0.5
-    return -0.7
+    return -1.5
 
 
 def _share(stems: frozenset[str], of: frozenset[str]) -> float:

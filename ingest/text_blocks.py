@@ -9,19 +9,32 @@ Features", WSDM 2010; Pomikálek, "Removing Boilerplate and Duplicate Content fr
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-__all__ = ["Block", "content_stems", "is_isolated", "is_list_item", "is_prose", "split_blocks"]
+__all__ = [
+    "Block",
+    "content_stems",
+    "is_isolated",
+    "is_list_item",
+    "is_prose",
+    "is_table_row",
+    "split_blocks",
+]
 
+_MAX_QUESTION_WORDS = 20
 _MIN_WRAP_CHARS, _MAX_WRAP_CHARS = 50, 100
-_LIST_ITEM = re.compile(r"(?:[-*+•‣◦·]|\(?\d{1,2}[.)])\s+\S")  # noqa: RUF001
+_LIST_ITEM = re.compile(r"(?:[-*+•‣◦·]|\(?\d{1,2}[.)])\s+\S")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’)\]»*_]*(?:\s*\[\d+\])*$")  # noqa: RUF001
+_LONE_QUESTION = re.compile(r"[^.!?]+\?")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")  # noqa: RUF001
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _FUNCTION_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have he her his how "
-    "if in into is it its may more most must no not of on one or our out she should so some such "
-    "than that the their them then there these they this those to under up was we were what when "
-    "where which while who will with would you your".split()
+    """
+    a an and are as at be been but by can could did do does for from had has have he her his how if
+    in into is it its may more most must no not of on one or our out she should so some such than
+    that the their them then there these they this those to under up was we were what when where
+    which while who will with would you your
+    """.split()  # noqa: SIM905
 )
 
 
@@ -56,8 +69,13 @@ def split_blocks(text: str) -> list[Block]:
 
 
 def is_prose(block: Block) -> bool:
-    """Return whether a block is running text: long enough, and ended or built as a sentence."""
+    """Return whether a block is running text: long enough, and ended or built as a sentence.
+
+    A lone question is none: titles, headings and advertisements ask.
+    """
     words = block.text.lower().split()
+    if _LONE_QUESTION.fullmatch(block.text) and len(words) <= _MAX_QUESTION_WORDS:
+        return False
     if _SENTENCE_END.search(block.text):
         functional = sum(word.strip(",.;:!?\"'()") in _FUNCTION_WORDS for word in words)
         return block.word_count >= 10 or (block.word_count >= 5 and functional >= 2)
@@ -67,6 +85,11 @@ def is_prose(block: Block) -> bool:
 def is_list_item(text: str) -> bool:
     """Return whether a line begins with a bullet or a number."""
     return _LIST_ITEM.match(text) is not None
+
+
+def is_table_row(text: str) -> bool:
+    """Return whether a line is a row of a Markdown table."""
+    return text.startswith("|") and text.endswith("|")
 
 
 def is_isolated(block: Block) -> bool:
@@ -90,7 +113,7 @@ def _wrap_width(lines: Sequence[str]) -> int:
 
 def _unwrap(group: Sequence[str], width: int) -> list[str]:
     lines = [group[0].strip()]
-    for previous, line in zip(group, group[1:], strict=False):
+    for previous, line in pairwise(group):
         first_word = line.split(maxsplit=1)[0]
         # A line was broken where it was when the next word would not have fitted.
         is_full = len(previous) + 1 + len(first_word) > width - 8

@@ -8,18 +8,24 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from knowledge.answering import Answerer
 from knowledge.embeddings import create_embedder
 from knowledge.errors import ConfigError, DataDirectoryBusyError
+from knowledge.evidence import EvidenceGate
+from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
 from knowledge.ports import Embedder
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger
+from knowledge.retrieval import Retriever
 from knowledge.settings import KnowledgeSettings
+from knowledge.vocabulary import VocabularyCache
 
 __all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
 
 LOCK_WAIT_S = 1.0
+EVIDENCE_FILE = Path(__file__).parent / "evidence.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,10 @@ class Knowledge:
     ledger: Ledger
     index: VectorIndex
     embedder: Embedder
+    glossary: Glossary
+    vocabulary: VocabularyCache
+    retriever: Retriever
+    answerer: Answerer
 
 
 @contextmanager
@@ -51,6 +61,15 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             stores=StoreFactory(directory=settings.data_dir / "index", url=settings.chroma_url),
             embedder_name=embedder.name,
         )
+        glossary = Glossary.load(settings.glossary_file, passages=catalog.passage)
+        vocabulary = VocabularyCache(revision=catalog.revision, load=catalog.vocabulary)
+        retriever = Retriever(catalog=catalog, index=index, embedder=embedder)
+        answerer = Answerer(
+            retriever=retriever,
+            lexicon=glossary,
+            vocabulary=vocabulary,
+            gate=EvidenceGate.load(EVIDENCE_FILE),
+        )
         try:
             yield Knowledge(
                 settings=settings,
@@ -59,6 +78,10 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 ledger=ledger,
                 index=index,
                 embedder=embedder,
+                glossary=glossary,
+                vocabulary=vocabulary,
+                retriever=retriever,
+                answerer=answerer,
             )
         finally:
             index.close()

@@ -134,8 +134,10 @@ class AnswerSentence:
 
     text: str
     citations: tuple[int, ...]
-    """Numbers of `Source.n`; never empty in an `Answer`."""
-    style: Literal["prose", "item", "heading"] = "prose"
+    """Numbers of `Source.n`; never empty."""
+    style: Literal["prose", "item"] = "prose"
+    opens_paragraph: bool = False
+    """Whether a new part of the answer starts here."""
 
 
 AnswerKind: TypeAlias = Literal["answer", "definition", "comparison", "disambiguation"]

@@ -10,11 +10,19 @@ import numpy as np
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from knowledge.language import stem, words
 from knowledge.models import Article, ArticleId, Chunk, ChunkId
 from knowledge.ports import Vectors
 from knowledge.record import schema
 from knowledge.record.database import Database
-from knowledge.record.lexical import LexicalEntry, add_entries, query_entries, remove_entries
+from knowledge.record.lexical import (
+    LexicalEntry,
+    add_entries,
+    query_entries,
+    remove_entries,
+    term_frequencies,
+)
+from knowledge.vocabulary import Vocabulary
 
 __all__ = ["ArticleRow", "Catalog", "StagedVersion", "text_hash"]
 
@@ -102,6 +110,13 @@ class Catalog:
         with self._database.read() as connection:
             return [_chunk(row) for row in connection.execute(query)]
 
+    def passage(self, article_id: ArticleId, heading: str) -> Chunk | None:
+        """Return the first visible chunk under a heading, which may be the end of a trail."""
+        for chunk in self.article_chunks(article_id):
+            if chunk.heading.split(" > ")[-1] == heading:
+                return chunk
+        return None
+
     def active_chunks(self) -> Iterator[list[Chunk]]:
         """Yield all visible chunks in batches, in the order in which they were stored."""
         last = 0
@@ -131,6 +146,30 @@ class Catalog:
         with self._database.read() as connection:
             found = query_entries(connection, terms, limit=limit)
         return [(ChunkId(chunk_id), score) for chunk_id, score in found]
+
+    def vocabulary(self) -> Vocabulary:
+        """Return how many visible chunks hold each stemmed term."""
+        with self._database.read() as connection:
+            frequencies = term_frequencies(connection)
+            chunks = connection.execute(select(func.count()).select_from(schema.chunk))
+            return Vocabulary(frequencies, chunks.scalar_one(), self._spell_out)
+
+    def _spell_out(self, term: str) -> str:
+        """Return a word that has the given stem, as a visible chunk spells it."""
+        for chunk in self.chunks(
+            [chunk_id for chunk_id, _ in self.search([term], limit=1)]
+        ).values():
+            for word in words(f"{chunk.text} {chunk.heading} {chunk.title}"):
+                if stem(word) == term:
+                    return word
+        return term
+
+    def revision(self) -> int:
+        """Return a number that changes with every run that may have changed the corpus."""
+        query = select(func.max(schema.run.c.run_id), func.count(schema.run.c.ended_at))
+        with self._database.read() as connection:
+            latest, ended = connection.execute(query).one()
+        return int(latest or 0) + int(ended or 0)
 
     # Ingestion: stage, activate, sweep
 

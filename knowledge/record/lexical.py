@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from knowledge.language import terms
 
-__all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries"]
+__all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries", "term_frequencies"]
 
 # Title and heading words say what a passage is about; the body says it more often.
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 2.0, 1.5, 1.0
@@ -81,6 +81,19 @@ def query_entries(
     if _is_sqlite(connection):
         return _query_sqlite(connection, tokens, limit=limit)
     return _query_postgresql(connection, tokens, limit=limit)
+
+
+def term_frequencies(connection: Connection) -> dict[str, int]:
+    """Return in how many chunks each stemmed term occurs."""
+    if _is_sqlite(connection):
+        rows = connection.execute(text("SELECT term, doc AS chunks FROM chunk_terms"))
+    else:
+        rows = connection.execute(
+            text(
+                "SELECT word AS term, ndoc AS chunks FROM ts_stat('SELECT terms FROM chunk_search')"
+            )
+        )
+    return {row.term: int(row.chunks) for row in rows}
 
 
 def _query_sqlite(

@@ -137,7 +137,7 @@ inbox = Table(
     # A mention arrives as two events of one message; the message is answered once.
     Column("message_key", Text, nullable=False, unique=True),
     Column("payload", JSON, nullable=True),
-    Column("state", String(16), nullable=False, index=True),  # waiting, working, done, failed
+    Column("state", String(16), nullable=False, index=True),  # waiting, sending, done
     Column("attempts", Integer, nullable=False, default=0),
     Column("received_at", DateTime(timezone=True), nullable=False),
 )

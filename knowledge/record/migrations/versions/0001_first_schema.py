@@ -160,6 +160,7 @@ def upgrade() -> None:
             "CREATE VIRTUAL TABLE chunk_search USING fts5("
             "title, heading, body, tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
         )
+        op.execute("CREATE VIRTUAL TABLE chunk_terms USING fts5vocab(chunk_search, row)")
     else:
         op.execute("CREATE TABLE chunk_search (seq INTEGER PRIMARY KEY, terms TSVECTOR NOT NULL)")
         op.execute("CREATE INDEX ix_chunk_search_terms ON chunk_search USING gin (terms)")

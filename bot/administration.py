@@ -1,0 +1,116 @@
+"""Ingestion from Slack: one at a time, in the background, reported as it goes."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from bot.delivery import Delivery, DeliveryError
+from bot.failures import note_failure
+from bot.rendering import (
+    RenderedMessage,
+    render_failure,
+    render_ingest_report,
+    render_progress,
+)
+from bot.services import AuditTrail, Ingest
+from knowledge.models import IngestProgress
+
+__all__ = ["IngestRunner"]
+
+UPDATE_EVERY_S = 1.0
+
+
+class IngestRunner:
+    """Runs an ingestion in a thread and shows its progress by updating one message."""
+
+    def __init__(
+        self,
+        ingest: Ingest,
+        *,
+        delivery: Delivery,
+        audit: AuditTrail,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` counts seconds between updates."""
+        self._ingest = ingest
+        self._delivery = delivery
+        self._audit = audit
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._actor: str | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, actor: str) -> str | None:
+        """Start an ingestion for `actor`; return who runs one already, or None if it started."""
+        with self._lock:
+            if self._actor is not None:
+                return self._actor
+            self._actor = actor
+            self._thread = threading.Thread(
+                target=self._run, args=(actor,), name="ingestion", daemon=True
+            )
+        self._thread.start()
+        return None
+
+    def close(self, *, timeout_s: float) -> None:
+        """Wait for a running ingestion, but not for ever; one that is cut off is redone safely."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout_s)
+
+    def _run(self, actor: str) -> None:
+        board = _ProgressMessage(self._delivery, user_id=actor, clock=self._clock)
+        try:
+            report = self._ingest(actor, board.show)
+            message = render_ingest_report(report)
+            result = "done" if report.is_complete else "partly"
+        except Exception as exc:  # noqa: BLE001 (the boundary of this thread)
+            failure_id = note_failure(exc, during="ingestion")
+            message = render_failure(failure_id)
+            result = f"failed {failure_id}"
+        finally:
+            with self._lock:
+                self._actor = None
+        board.finish(message)
+        try:
+            self._audit.write_audit(actor=actor, action="ingest", result=result)
+        except Exception as exc:  # noqa: BLE001 (the boundary of this thread)
+            note_failure(exc, during="audit")
+
+
+class _ProgressMessage:
+    """One message in the person's direct messages, updated at most once a second."""
+
+    def __init__(self, delivery: Delivery, *, user_id: str, clock: Callable[[], float]) -> None:
+        self._delivery = delivery
+        self._user_id = user_id
+        self._clock = clock
+        self._place = ""
+        self._shown_at = 0.0
+
+    def show(self, progress: IngestProgress) -> None:
+        """Show progress, unless something was shown just now; never hinders the ingestion."""
+        now = self._clock()
+        if self._place and now - self._shown_at < UPDATE_EVERY_S:
+            return
+        self._shown_at = now
+        try:
+            self._show(render_progress(progress))
+        except DeliveryError as exc:
+            note_failure(exc, during="progress of an ingestion")
+
+    def finish(self, message: RenderedMessage) -> None:
+        """Put the report in the place of the progress, or below it if that fails."""
+        try:
+            self._show(message)
+        except DeliveryError as exc:
+            note_failure(exc, during="report of an ingestion")
+            if self._place and not exc.is_uncertain:
+                self._place = ""
+                self.finish(message)
+
+    def _show(self, message: RenderedMessage) -> None:
+        if self._place:
+            self._delivery.update(message, place=self._place)
+        else:
+            self._place = self._delivery.post(message, channel_id=self._user_id)

@@ -1,0 +1,137 @@
+"""Builds the bot: Bolt's app, its listeners and the threads behind them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from slack_bolt import App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.administration import IngestRunner
+from bot.authorization import Policy
+from bot.delivery import Delivery, create_client
+from bot.directory import Directory
+from bot.gate import Gate
+from bot.housekeeping import Housekeeping
+from bot.listeners import register
+from bot.questions import QuestionDesk
+from bot.services import Services
+from bot.settings import BotSettings
+from bot.workers import Workers
+from knowledge.errors import ConfigError
+
+__all__ = ["Bot", "create_bot"]
+
+LISTENER_THREADS = 16
+CLOSE_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A Bolt app that is ready to be connected, and the threads that work for it."""
+
+    app: App
+    desk: QuestionDesk
+    workers: Workers
+    runner: IngestRunner
+    housekeeping: Housekeeping
+    executor: ThreadPoolExecutor
+
+    def start(self) -> None:
+        """Take up what an earlier run left unanswered, and start to work."""
+        for question in self.desk.unfinished():
+            self.workers.submit(question)
+        self.workers.start()
+        self.housekeeping.start()
+
+    def close(self) -> None:
+        """End in order, once Slack is disconnected; what was not begun is done after a start."""
+        self.executor.shutdown(wait=True, cancel_futures=True)
+        self.workers.close(timeout_s=CLOSE_TIMEOUT_S)
+        self.runner.close(timeout_s=CLOSE_TIMEOUT_S)
+        self.housekeeping.close()
+
+
+def create_bot(
+    *, settings: BotSettings, services: Services, client: WebClient | None = None
+) -> Bot:
+    """Build the bot and check its token with Slack.
+
+    Args:
+        settings: Tokens and permissions.
+        services: Everything behind the bot.
+        client: Reaches another Slack, such as the local one, with its token; the default is
+            made from the settings.
+
+    Raises:
+        ConfigError: Slack refuses the token or does not answer.
+    """
+    client = client or create_client(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
+    )
+    directory = Directory(client)
+    delivery = Delivery(client)
+    gate = Gate(
+        Policy(
+            team_ids=_own_teams(client),
+            admins=settings.admins,
+            group_members=directory.group_members,
+        ),
+        directory=directory,
+        audit=services.audit,
+    )
+    desk = QuestionDesk(
+        answerer=services.answerer,
+        journal=services.journal,
+        delivery=delivery,
+        gate=gate,
+        clock=services.clock,
+        can_escalate=bool(settings.experts_channel),
+    )
+    workers = Workers(desk.answer)
+    runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
+    # Commands and buttons are acknowledged inside their listener, so no thread may be missing.
+    executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
+    app = App(
+        client=client,
+        token=client.token,
+        signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+        token_verification_enabled=False,
+        listener_executor=executor,
+    )
+    register(
+        app,
+        services=services,
+        desk=desk,
+        workers=workers,
+        delivery=delivery,
+        directory=directory,
+        gate=gate,
+        runner=runner,
+        experts_channel=settings.experts_channel,
+    )
+    return Bot(
+        app=app,
+        desk=desk,
+        workers=workers,
+        runner=runner,
+        housekeeping=Housekeeping(
+            services.journal, retention_days=settings.retention_days, clock=services.clock
+        ),
+        executor=executor,
+    )
+
+
+def _own_teams(client: WebClient) -> frozenset[str]:
+    try:
+        response = client.auth_test()
+    except SlackApiError as exc:
+        raise ConfigError(
+            f"SLACK_BOT_TOKEN: Slack refuses it ({exc.response.get('error')})"
+        ) from exc
+    except (SlackClientError, OSError) as exc:
+        raise ConfigError(
+            f"SLACK_API_URL: Slack does not answer at {client.base_url} ({type(exc).__name__})"
+        ) from exc
+    ids = (response.get("team_id"), response.get("enterprise_id"))
+    return frozenset(team_id for team_id in ids if isinstance(team_id, str) and team_id)

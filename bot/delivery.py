@@ -1,0 +1,225 @@
+"""The one place that sends anything to Slack.
+
+Nothing is ever posted twice: only what Slack has certainly not taken is sent again. Links are
+never unfurled and text is never parsed for names.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from bot.rendering import RenderedMessage, render_plainly
+from knowledge.errors import KnowledgeError
+
+__all__ = ["Delivery", "DeliveryError", "create_client"]
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_S = 10
+MAX_WAIT_S = 30.0
+DEFAULT_RETRY_AFTER_S = 1.0
+ATTEMPTS = 4
+BLOCK_ERRORS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+NO_UNFURL = {"unfurl_links": False, "unfurl_media": False}
+NO_PARSE = {"parse": "none", "link_names": False}
+
+Call = Callable[[], Any]
+Sleep = Callable[[float], None]
+
+
+class DeliveryError(KnowledgeError):
+    """Slack did not take a message; `reason` is its error code or what went wrong."""
+
+    def __init__(self, reason: str, *, is_uncertain: bool = False) -> None:
+        """`is_uncertain` says that Slack may have shown the message all the same."""
+        super().__init__(f"Slack did not take a message: {reason}")
+        self.reason = reason
+        self.is_uncertain = is_uncertain
+
+
+def create_client(*, token: str, base_url: str) -> WebClient:
+    """Return a client without automatic retries: `Delivery` knows what may be sent again."""
+    return WebClient(token=token, base_url=base_url, timeout=TIMEOUT_S, retry_handlers=[])
+
+
+class Delivery:
+    """Posts, updates and answers; every failure leaves as a `DeliveryError`."""
+
+    def __init__(self, client: WebClient, *, sleep: Sleep = time.sleep) -> None:
+        """`sleep` waits out a rate limit; the client must not retry by itself."""
+        self._client = client
+        self._sleep = sleep
+
+    def post(self, message: RenderedMessage, *, channel_id: str, thread_ts: str = "") -> str:
+        """Post in a channel, thread or direct message; return `channel:ts` for `update`."""
+        response = self._send_either(
+            message,
+            lambda content: self._client.chat_postMessage(
+                channel=channel_id,
+                thread_ts=thread_ts or None,
+                **NO_UNFURL,
+                **NO_PARSE,
+                **content,
+            ),
+            is_repeatable=False,
+        )
+        return f"{response['channel']}:{response['ts']}"
+
+    def update(self, message: RenderedMessage, *, place: str) -> None:
+        """Replace a message that `post` returned."""
+        channel_id, _, ts = place.partition(":")
+        self._send_either(
+            message,
+            # An update never unfurls and takes no argument about it.
+            lambda content: self._client.chat_update(
+                channel=channel_id, ts=ts, **NO_PARSE, **content
+            ),
+            is_repeatable=True,
+        )
+
+    def whisper(
+        self, message: RenderedMessage, *, channel_id: str, user_id: str, thread_ts: str = ""
+    ) -> None:
+        """Show a message to one person only."""
+        self._send_either(
+            message,
+            lambda content: self._client.chat_postEphemeral(
+                channel=channel_id,
+                user=user_id,
+                thread_ts=thread_ts or None,
+                **NO_PARSE,
+                **content,
+            ),
+            # To see a private notice twice harms nobody.
+            is_repeatable=True,
+        )
+
+    def respond(
+        self, message: RenderedMessage, *, response_url: str, replaces: bool = False
+    ) -> None:
+        """Answer a command or a button privately, or replace the message with the button."""
+        hook = WebhookClient(response_url, timeout=TIMEOUT_S, retry_handlers=[])
+
+        def send(content: dict[str, Any]) -> None:
+            response = hook.send_dict(
+                {
+                    "response_type": "ephemeral",
+                    "replace_original": replaces,
+                    **NO_UNFURL,
+                    **content,
+                }
+            )
+            if response.status_code != 200:
+                raise SlackApiError(_webhook_error(response.body), response)
+
+        # A response is private and limited to five uses, so it is not repeated either.
+        self._send_either(message, send, is_repeatable=False)
+
+    def set_status(self, status: str, *, channel_id: str, thread_ts: str) -> None:
+        """Show that the assistant is at work; a failure is only logged, since it is a courtesy."""
+        try:
+            self._client.assistant_threads_setStatus(
+                channel_id=channel_id, thread_ts=thread_ts, status=status
+            )
+        except (SlackClientError, OSError) as exc:
+            logger.info("status not shown: %s", _reason(exc))
+
+    def publish_home(self, *, user_id: str, blocks: Sequence[dict[str, Any]]) -> None:
+        """Show the Home tab to one person."""
+        view = {"type": "home", "blocks": list(blocks)}
+        self._call(
+            lambda: self._client.views_publish(user_id=user_id, view=view), is_repeatable=True
+        )
+
+    def suggest_prompts(self, prompts: Sequence[dict[str, str]], *, channel_id: str) -> None:
+        """Offer questions to press in the Messages tab."""
+        # Slack's method does nothing, without an error, when it is given a thread.
+        arguments = {"channel_id": channel_id, "prompts": list(prompts)}
+        self._call(
+            lambda: self._client.api_call("assistant.threads.setSuggestedPrompts", json=arguments),
+            is_repeatable=True,
+        )
+
+    def _send_either(
+        self,
+        message: RenderedMessage,
+        send: Callable[[dict[str, Any]], Any],
+        *,
+        is_repeatable: bool,
+    ) -> Any:
+        """Send with blocks or, should Slack refuse these, as one plain paragraph."""
+        try:
+            return self._call(
+                lambda: send({"text": message.text, "blocks": list(message.blocks)}),
+                is_repeatable=is_repeatable,
+            )
+        except DeliveryError as exc:
+            if exc.reason not in BLOCK_ERRORS:
+                raise
+            logger.warning("blocks refused (%s), sent as plain text", exc.reason)
+        plain = render_plainly(message)
+        return self._call(
+            lambda: send({"text": plain.text, "blocks": list(plain.blocks)}),
+            is_repeatable=is_repeatable,
+        )
+
+    def _call(self, call: Call, *, is_repeatable: bool) -> Any:
+        waited = 0.0
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return call()
+            except (SlackClientError, OSError) as exc:
+                wait_s = _wait_before_retry(exc, attempt=attempt, is_repeatable=is_repeatable)
+                waited += wait_s or 0.0
+                if wait_s is None or attempt == ATTEMPTS or waited > MAX_WAIT_S:
+                    raise DeliveryError(_reason(exc), is_uncertain=_is_uncertain(exc)) from exc
+                self._sleep(wait_s)
+        raise AssertionError  # the loop returns or raises
+
+
+def _wait_before_retry(exc: Exception, *, attempt: int, is_repeatable: bool) -> float | None:
+    """Return how long to wait before sending again, or None when that must not be."""
+    if isinstance(exc, SlackApiError) and _status(exc) == 429:
+        after = exc.response.headers.get("Retry-After") or exc.response.headers.get("retry-after")
+        try:
+            return max(float(after), 0.0) if after else DEFAULT_RETRY_AFTER_S
+        except ValueError:
+            return DEFAULT_RETRY_AFTER_S
+    was_not_sent = isinstance(exc, URLError) and isinstance(exc.reason, ConnectionRefusedError)
+    if was_not_sent or (is_repeatable and _is_uncertain(exc)):
+        return 0.25 * 2**attempt
+    return None
+
+
+def _is_uncertain(exc: Exception) -> bool:
+    """Return whether Slack may have done what was asked."""
+    if isinstance(exc, SlackApiError):
+        return _status(exc) >= 500 or _reason(exc) in {"internal_error", "fatal_error"}
+    return not (isinstance(exc, URLError) and isinstance(exc.reason, ConnectionRefusedError))
+
+
+def _reason(exc: Exception) -> str:
+    if isinstance(exc, SlackApiError):
+        data = getattr(exc.response, "data", None)
+        error = data.get("error") if isinstance(data, dict) else None
+        return str(error or exc.args[0]) if exc.args else str(error)
+    return type(exc).__name__
+
+
+def _status(exc: SlackApiError) -> int:
+    return int(getattr(exc.response, "status_code", 0) or 0)
+
+
+def _webhook_error(body: str) -> str:
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return "response_refused"
+    return str(parsed.get("error", "response_refused")) if isinstance(parsed, dict) else str(parsed)

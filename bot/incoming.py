@@ -1,0 +1,264 @@
+"""Pure: Slack's payloads in, frozen values out. No Slack dict goes further than here.
+
+Payloads are other people's data: whatever is missing or of the wrong type makes a value
+empty or the payload ignored, never an exception.
+"""
+
+import html
+import logging
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.authorization import Actor
+
+__all__ = [
+    "ButtonPress",
+    "HomeVisit",
+    "IncomingQuestion",
+    "SlashCommand",
+    "parse_button",
+    "parse_command",
+    "parse_home_visit",
+    "parse_question",
+    "plain_text",
+    "question_from_command",
+]
+
+logger = logging.getLogger(__name__)
+
+Payload = Mapping[str, Any]
+
+USER_MESSAGE_SUBTYPES = {"", "file_share", "thread_broadcast"}
+TOKEN = re.compile(r"<([^<>]*)>")
+# Slack's own marks for bold, italic, strike and code, where they stand around words.
+FORMATTING = re.compile(r"(?<!\w)([*_~]|`{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingQuestion:
+    """A question as it arrived, with where and to whom the answer goes."""
+
+    event_id: str
+    message_key: str
+    """The same for the two events that Slack makes of one mention."""
+    conversation: str
+    text: str
+    """Plain words; empty when somebody only called."""
+    user_id: str
+    team_id: str
+    channel_id: str
+    thread_ts: str = ""
+    """The thread to reply in; empty for a slash command."""
+    is_direct: bool = False
+    is_external: bool = False
+    response_url: str = ""
+    """Where a private answer goes; empty for an answer in the thread."""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only the person who asked sees the answer."""
+        return bool(self.response_url)
+
+    @property
+    def actor(self) -> Actor:
+        """The person who asked."""
+        return Actor(
+            user_id=self.user_id, team_id=self.team_id, in_external_channel=self.is_external
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlashCommand:
+    """A slash command."""
+
+    command: str
+    text: str
+    user_id: str
+    team_id: str
+    channel_id: str
+    response_url: str
+    trigger_id: str
+
+    @property
+    def actor(self) -> Actor:
+        """The person who typed it; the reply is private wherever it was typed."""
+        return Actor(user_id=self.user_id, team_id=self.team_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPress:
+    """A button that somebody pressed."""
+
+    action_id: str
+    value: str
+    user_id: str
+    team_id: str
+    channel_id: str
+    response_url: str
+
+    @property
+    def actor(self) -> Actor:
+        """The person who pressed it."""
+        return Actor(user_id=self.user_id, team_id=self.team_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeVisit:
+    """Somebody opened the app's Home or Messages tab."""
+
+    user_id: str
+    channel_id: str
+    tab: str
+
+
+def parse_question(body: Payload, *, bot_user_id: str) -> IncomingQuestion | None:
+    """Return the question in an `app_mention` or `message` event, or None if there is none.
+
+    None for bots, edits, deletions, joins, messages between other people, and payloads that
+    are not what Slack documents.
+    """
+    event = _mapping(body.get("event"))
+    event_id = _string(body, "event_id")
+    why = _why_ignored(event, bot_user_id=bot_user_id)
+    channel_id, ts, user_id = (_string(event, key) for key in ("channel", "ts", "user"))
+    if why is None and not (event_id and channel_id and ts and user_id):
+        why = "incomplete"
+    if why is not None:
+        logger.info("event %s ignored: %s", event_id or "without id", why)
+        return None
+    team = _string(body, "team_id")
+    thread_ts = _string(event, "thread_ts") or ts
+    return IncomingQuestion(
+        event_id=event_id,
+        message_key=f"{team}:{channel_id}:{ts}",
+        conversation=f"{team}:{channel_id}:{thread_ts}",
+        text=plain_text(_string(event, "text"), bot_user_id=bot_user_id),
+        user_id=user_id,
+        team_id=_first(event, "user_team", "source_team", "team") or team,
+        channel_id=channel_id,
+        thread_ts=thread_ts,
+        is_direct=_string(event, "channel_type") == "im",
+        # Whatever is not a plain "no" counts as shared with another company.
+        is_external=body.get("is_ext_shared_channel", False) is not False,
+    )
+
+
+def parse_command(payload: Payload) -> SlashCommand:
+    """Return a slash command; what is missing is empty."""
+    return SlashCommand(
+        command=_string(payload, "command"),
+        text=plain_text(_string(payload, "text")),
+        user_id=_string(payload, "user_id"),
+        team_id=_string(payload, "team_id"),
+        channel_id=_string(payload, "channel_id"),
+        response_url=_string(payload, "response_url"),
+        trigger_id=_string(payload, "trigger_id"),
+    )
+
+
+def question_from_command(command: SlashCommand) -> IncomingQuestion:
+    """Return the question in `/ask ...`, to be answered privately."""
+    key = f"command:{command.trigger_id}"
+    return IncomingQuestion(
+        event_id=key,
+        message_key=key,
+        conversation=f"{command.team_id}:{command.channel_id}:private:{command.user_id}",
+        text=command.text,
+        user_id=command.user_id,
+        team_id=command.team_id,
+        channel_id=command.channel_id,
+        response_url=command.response_url,
+    )
+
+
+def parse_button(body: Payload) -> ButtonPress:
+    """Return the first action of a `block_actions` payload; what is missing is empty."""
+    actions = body.get("actions")
+    action = _mapping(actions[0]) if isinstance(actions, list) and actions else {}
+    user = _mapping(body.get("user"))
+    return ButtonPress(
+        action_id=_string(action, "action_id"),
+        value=_string(action, "value"),
+        user_id=_string(user, "id"),
+        team_id=_string(user, "team_id"),
+        channel_id=_string(_mapping(body.get("channel")), "id")
+        or _string(_mapping(body.get("container")), "channel_id"),
+        response_url=_string(body, "response_url"),
+    )
+
+
+def parse_home_visit(body: Payload) -> HomeVisit:
+    """Return who opened which tab; what is missing is empty."""
+    event = _mapping(body.get("event"))
+    return HomeVisit(
+        user_id=_string(event, "user"),
+        channel_id=_string(event, "channel"),
+        tab=_string(event, "tab"),
+    )
+
+
+def plain_text(text: str, *, bot_user_id: str = "") -> str:
+    """Return Slack's message text as plain words.
+
+    The bot's own mention is dropped; other mentions, channels and links become their names;
+    formatting marks, entities and invisible characters are undone.
+    """
+    text = TOKEN.sub(lambda match: _words(match.group(1), bot_user_id), text)
+    text = FORMATTING.sub(r"\2", text)
+    text = unicodedata.normalize("NFC", html.unescape(text))
+    visible = (
+        char if char == "\n" or unicodedata.category(char) not in INVISIBLE else " "
+        for char in text
+    )
+    lines = ("".join(visible)).split("\n")
+    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+def _why_ignored(event: Payload, *, bot_user_id: str) -> str | None:
+    kind = _string(event, "type")
+    if kind not in {"app_mention", "message"}:
+        return "not a message"
+    if any(event.get(key) for key in ("bot_id", "bot_profile", "app_id")):
+        return "from a bot"
+    if _string(event, "user") in {"USLACKBOT", bot_user_id}:
+        return "from a bot"
+    if event.get("subtype") and event["subtype"] not in USER_MESSAGE_SUBTYPES:
+        return "not a new message"
+    if event.get("edited") or event.get("hidden"):
+        return "not a new message"
+    if (
+        kind == "message"
+        and event.get("channel_type") != "im"
+        and f"<@{bot_user_id}" not in _string(event, "text")
+    ):
+        return "not addressed"
+    return None
+
+
+def _words(token: str, bot_user_id: str) -> str:
+    target, _, label = token.partition("|")
+    label = label.lstrip("@#").strip()
+    if target.startswith("@"):
+        return " " if target[1:] == bot_user_id else label or "someone"
+    if target.startswith("#"):
+        return label or "a channel"
+    if target.startswith("!"):
+        return label or "everyone"
+    return label or target.removeprefix("mailto:").removeprefix("tel:")
+
+
+def _mapping(value: Any) -> Payload:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _string(payload: Payload, key: str) -> str:
+    value = payload.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _first(payload: Payload, *keys: str) -> str:
+    return next((value for key in keys if (value := _string(payload, key))), "")

@@ -1,0 +1,76 @@
+"""The routing table: which listener hears what, and with which services."""
+
+import re
+from functools import partial
+
+from slack_bolt import App
+
+from bot.administration import IngestRunner
+from bot.delivery import Delivery
+from bot.directory import Directory
+from bot.gate import Gate
+from bot.listeners.administration import handle_kb
+from bot.listeners.ask import handle_ask
+from bot.listeners.define import handle_define
+from bot.listeners.failures import handle_failure
+from bot.listeners.feedback import handle_feedback
+from bot.listeners.home import handle_home
+from bot.listeners.questions import commit_event, handle_question
+from bot.listeners.sharing import handle_escalate, handle_share
+from bot.publishing import Publisher
+from bot.questions import QuestionDesk
+from bot.services import Services
+from bot.workers import Workers
+
+__all__ = ["COMMANDS", "EVENTS", "register"]
+
+COMMANDS = ("/ask", "/define", "/kb")
+EVENTS = ("app_home_opened", "app_mention", "message")
+
+
+def register(
+    app: App,
+    *,
+    services: Services,
+    desk: QuestionDesk,
+    workers: Workers,
+    delivery: Delivery,
+    directory: Directory,
+    gate: Gate,
+    runner: IngestRunner,
+    experts_channel: str,
+) -> None:
+    """Bind every listener to its services."""
+    journal, clock = services.journal, services.clock
+    app.use(partial(commit_event, desk=desk))
+    app.error(partial(handle_failure, delivery=delivery))
+
+    for event in ("app_mention", "message"):
+        app.event(event)(partial(handle_question, workers=workers))
+    app.event("app_home_opened")(
+        partial(handle_home, delivery=delivery, journal=journal, clock=clock)
+    )
+
+    app.command("/ask")(partial(handle_ask, desk=desk, workers=workers))
+    app.command("/define")(
+        partial(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
+    )
+    app.command("/kb")(
+        partial(handle_kb, corpus=services.corpus, runner=runner, gate=gate, delivery=delivery)
+    )
+
+    app.action(re.compile("^feedback"))(
+        partial(handle_feedback, journal=journal, gate=gate, delivery=delivery, clock=clock)
+    )
+    publisher = Publisher(journal=journal, gate=gate, clock=clock)
+    app.action("share_answer")(
+        partial(handle_share, publisher=publisher, delivery=delivery, directory=directory)
+    )
+    app.action("ask_expert")(
+        partial(
+            handle_escalate,
+            publisher=publisher,
+            delivery=delivery,
+            experts_channel=experts_channel,
+        )
+    )

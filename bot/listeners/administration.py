@@ -1,0 +1,64 @@
+"""`/kb`: what administrators can see and do."""
+
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.administration import IngestRunner
+from bot.authorization import Action
+from bot.delivery import Delivery
+from bot.gate import Gate
+from bot.incoming import SlashCommand, parse_command
+from bot.rendering import (
+    RenderedMessage,
+    render_admin_help,
+    render_busy,
+    render_denied,
+    render_ingest_started,
+    render_sources,
+    render_status,
+)
+from bot.services import Corpus
+
+__all__ = ["handle_kb"]
+
+
+def handle_kb(
+    ack: Ack,
+    command: dict[str, Any],
+    *,
+    corpus: Corpus,
+    runner: IngestRunner,
+    gate: Gate,
+    delivery: Delivery,
+) -> None:
+    """Answer `/kb <word>` privately; an unknown word gets the help."""
+    ack()
+    request = parse_command(command)
+    message = _reply(request, corpus=corpus, runner=runner, gate=gate)
+    delivery.respond(message, response_url=request.response_url)
+
+
+def _reply(
+    request: SlashCommand, *, corpus: Corpus, runner: IngestRunner, gate: Gate
+) -> RenderedMessage:
+    action = _action(request.text)
+    decision = gate.decide(request.actor, action)
+    if not decision.allowed:
+        return render_denied(decision.reason)
+    match action:
+        case Action.STATUS:
+            return render_status(corpus.status())
+        case Action.SOURCES:
+            return render_sources([source.location for source in corpus.sources()])
+        case Action.INGEST:
+            other = runner.start(request.user_id)
+            return render_ingest_started() if other is None else render_busy(other)
+        case _:
+            return render_admin_help()
+
+
+def _action(text: str) -> Action:
+    word = text.partition(" ")[0].casefold()
+    known = {str(action): action for action in (Action.STATUS, Action.SOURCES, Action.INGEST)}
+    return known.get(word, Action.HELP)

@@ -1,0 +1,32 @@
+"""`/define`: a term from the glossary, privately and at once."""
+
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.authorization import Action
+from bot.delivery import Delivery
+from bot.gate import Gate
+from bot.incoming import parse_command
+from bot.rendering import render_definition, render_denied, render_notice
+from bot.services import Glossary
+
+__all__ = ["handle_define"]
+
+HELP = "Write a term after the command, such as /define SLA, and I explain it."
+
+
+def handle_define(
+    ack: Ack, command: dict[str, Any], *, glossary: Glossary, gate: Gate, delivery: Delivery
+) -> None:
+    """Answer `/define <term>`, suggesting near terms when it is unknown."""
+    ack()
+    request = parse_command(command)
+    decision = gate.decide(request.actor, Action.DEFINE)
+    if not decision.allowed:
+        message = render_denied(decision.reason)
+    elif not request.text:
+        message = render_notice(HELP)
+    else:
+        message = render_definition(glossary.define(request.text))
+    delivery.respond(message, response_url=request.response_url)

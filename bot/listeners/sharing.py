@@ -1,0 +1,77 @@
+"""A private answer made public, or an unanswered question passed to the experts."""
+
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.authorization import Action
+from bot.delivery import Delivery
+from bot.directory import Directory
+from bot.incoming import parse_button
+from bot.publishing import INVITE, Publisher
+from bot.rendering import render_escalation, render_notice, render_shared_outcome
+from knowledge.record.journal import StoredAnswer
+
+__all__ = ["handle_escalate", "handle_share"]
+
+
+def handle_share(
+    ack: Ack,
+    body: dict[str, Any],
+    *,
+    publisher: Publisher,
+    delivery: Delivery,
+    directory: Directory,
+) -> None:
+    """Post a private answer in the channel for the person to whom it was given."""
+    ack()
+    press = parse_button(body)
+
+    def post(answer: StoredAnswer) -> None:
+        message = render_shared_outcome(
+            answer.outcome,
+            question=answer.question,
+            shared_by=press.user_id,
+            answer_id=answer.answer_id,
+        )
+        delivery.post(message, channel_id=press.channel_id)
+
+    place = directory.place(press.channel_id)
+    if place.is_member:
+        reply = publisher.publish(
+            press.value,
+            actor=replace(press.actor, in_external_channel=place.is_external),
+            action=Action.SHARE,
+            post=post,
+            done="Shared with the channel.",
+        )
+    else:
+        reply = render_notice(INVITE)
+    delivery.respond(reply, response_url=press.response_url)
+
+
+def handle_escalate(
+    ack: Ack,
+    body: dict[str, Any],
+    *,
+    publisher: Publisher,
+    delivery: Delivery,
+    experts_channel: str,
+) -> None:
+    """Pass a question that the articles do not answer to the experts' channel."""
+    ack()
+    press = parse_button(body)
+
+    def post(answer: StoredAnswer) -> None:
+        message = render_escalation(question=answer.question, asked_by=press.user_id)
+        delivery.post(message, channel_id=experts_channel)
+
+    reply = publisher.publish(
+        press.value,
+        actor=press.actor,
+        action=Action.ESCALATE,
+        post=post,
+        done="I have passed your question to the experts.",
+    )
+    delivery.respond(reply, response_url=press.response_url)

@@ -1,0 +1,52 @@
+"""Pure: domain values in, Slack messages out, escaped and within Slack's limits."""
+
+from bot.rendering.administration import (
+    render_admin_help,
+    render_busy,
+    render_ingest_report,
+    render_ingest_started,
+    render_progress,
+    render_sources,
+    render_status,
+)
+from bot.rendering.answers import (
+    outcome_text,
+    render_outcome,
+    render_private_outcome,
+    render_shared_outcome,
+)
+from bot.rendering.blocks import RenderedMessage, render_plainly
+from bot.rendering.definitions import render_definition
+from bot.rendering.notices import (
+    HOME_BLOCKS,
+    SUGGESTED_PROMPTS,
+    render_denied,
+    render_escalation,
+    render_failure,
+    render_help,
+    render_notice,
+)
+
+__all__ = [
+    "HOME_BLOCKS",
+    "SUGGESTED_PROMPTS",
+    "RenderedMessage",
+    "outcome_text",
+    "render_admin_help",
+    "render_busy",
+    "render_definition",
+    "render_denied",
+    "render_escalation",
+    "render_failure",
+    "render_help",
+    "render_ingest_report",
+    "render_ingest_started",
+    "render_notice",
+    "render_outcome",
+    "render_plainly",
+    "render_private_outcome",
+    "render_progress",
+    "render_shared_outcome",
+    "render_sources",
+    "render_status",
+]

@@ -1,0 +1,117 @@
+"""Messages for administrators: status, sources, ingestion."""
+
+from collections.abc import Sequence
+
+from bot.rendering.blocks import RenderedMessage, message, section, sections
+from bot.rendering.mrkdwn import bold, cut, escape, mention, one_line
+from knowledge.models import CorpusStatus, IngestProgress, IngestReport
+
+__all__ = [
+    "render_admin_help",
+    "render_busy",
+    "render_ingest_report",
+    "render_ingest_started",
+    "render_progress",
+    "render_sources",
+    "render_status",
+]
+
+MAX_LISTED = 20
+HELP_LINES = (
+    "`/kb status` what the assistant knows and how it was last updated",
+    "`/kb sources` the folders and files it reads",
+    "`/kb ingest` read the sources again and take in what changed",
+    "`/kb help` this list",
+)
+STAGES = {"reading": "Reading", "embedding": "Embedding", "finishing": "Finishing"}
+
+
+def render_admin_help() -> RenderedMessage:
+    """Return what `/kb` can do."""
+    intro = "For the assistant's administrators:"
+    plain = "\n".join(line.replace("`", "") for line in HELP_LINES)
+    return message(f"{intro}\n{plain}", [section("\n".join([intro, *HELP_LINES]))])
+
+
+def render_status(status: CorpusStatus) -> RenderedMessage:
+    """Return what the corpus holds."""
+    facts = (
+        ("Articles", f"{status.articles:,}"),
+        ("Passages", f"{status.chunks:,}"),
+        ("Glossary terms", f"{status.glossary_terms:,}"),
+        ("Index", "ready" if status.index_ready else "not ready: run /kb ingest"),
+        ("Embedding model", status.embedder),
+        ("Language model", status.chat_model or "none, answers are quoted from the articles"),
+        ("Last ingestion", status.last_run or "none yet"),
+    )
+    lines = [f"*{name}:* {escape(cut(one_line(value), 300))}" for name, value in facts]
+    return message(
+        "\n".join(f"{name}: {value}" for name, value in facts), [section("\n".join(lines))]
+    )
+
+
+def render_sources(locations: Sequence[str]) -> RenderedMessage:
+    """Return the registered sources."""
+    if not locations:
+        none = "No source is registered; an ingestion reads the bundled articles."
+        return message(none, [section(none)])
+    return message(
+        "\n".join(["Sources:", *locations]),
+        sections(["*Sources*", *_listed(locations)], separator="\n"),
+    )
+
+
+def render_ingest_started() -> RenderedMessage:
+    """Return the private reply to a request that was taken up."""
+    text = "The ingestion has started. I report on it in our direct message."
+    return message(text, [section(text)])
+
+
+def render_busy(actor: str) -> RenderedMessage:
+    """Return the private reply to a request while another ingestion runs."""
+    text = "An ingestion is running already, started by"
+    return message(f"{text} somebody else.", [section(f"{text} {mention(actor)}.")])
+
+
+def render_progress(progress: IngestProgress) -> RenderedMessage:
+    """Return how far an ingestion has come."""
+    text = f"{STAGES[progress.stage]}: {progress.done:,} of {progress.total:,} articles."
+    return message(text, [section(text)])
+
+
+def render_ingest_report(report: IngestReport) -> RenderedMessage:
+    """Return what an ingestion did, with each article that failed and why."""
+    outcome = (
+        "Ingestion finished."
+        if report.is_complete
+        else "Ingestion finished, but some articles failed. Their earlier versions stay."
+    )
+    counts = ", ".join(
+        f"{len(ids):,} {name}"
+        for name, ids in (
+            ("added", report.added),
+            ("changed", report.changed),
+            ("unchanged", report.unchanged),
+            ("removed", report.removed),
+            ("failed", report.failed),
+        )
+    )
+    effort = (
+        f"{report.chunks_written:,} passages written, {report.chunks_embedded:,} embedded, "
+        f"{report.seconds:.1f} s."
+    )
+    failed = [
+        f"{failure.location}{'' if failure.line is None else f':{failure.line}'}: {failure.reason}"
+        for failure in report.failed
+    ]
+    parts = [bold(outcome), f"{counts}.", effort]
+    for title, entries in (("Failed", failed), ("Warnings", list(report.warnings))):
+        if entries:
+            parts += [f"*{title}*", *_listed(entries)]
+    return message(f"{outcome} {counts}. {effort}", sections(parts, separator="\n"))
+
+
+def _listed(entries: Sequence[str]) -> list[str]:
+    lines = [f"• {escape(cut(one_line(entry), 250))}" for entry in entries[:MAX_LISTED]]
+    more = len(entries) - MAX_LISTED
+    return [*lines, f"… and {more:,} more"] if more > 0 else lines

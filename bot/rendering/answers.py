@@ -1,0 +1,250 @@
+"""Answers, refusals and small talk as Slack messages."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import assert_never
+
+from bot.rendering.blocks import (
+    MAX_SECTION_CHARS,
+    Block,
+    RenderedMessage,
+    actions,
+    block_chars,
+    button,
+    context,
+    feedback,
+    message,
+    section,
+    sections,
+)
+from bot.rendering.mrkdwn import TRAIL, bold, cut, escape, italic, link, mention, one_line, quote
+from knowledge.models import (
+    Answer,
+    AnswerSentence,
+    Chat,
+    ClosestSection,
+    Outcome,
+    Refusal,
+    Source,
+)
+
+__all__ = [
+    "outcome_text",
+    "render_outcome",
+    "render_private_outcome",
+    "render_shared_outcome",
+    "render_source_list",
+    "section_links",
+]
+
+MAX_BODY_CHARS = 6_500
+MAX_SENTENCE_CHARS = 1_200
+MAX_TITLE_CHARS = 150
+MAX_QUESTION_CHARS = 300
+MAX_SOURCES_CHARS = 3_500
+MAX_SECTION_LINKS = 5
+# Longer addresses are linked in the list of sources only.
+MAX_CITATION_URL_CHARS = 200
+QUOTE_LENGTHS = (300, 200, 120, 60, 0)
+
+MODE_LINES = {
+    "extractive": "Answered from the articles, without a language model.",
+    "model": "Written by a language model from the cited articles; check the sources.",
+}
+
+
+def render_outcome(
+    outcome: Outcome, *, answer_id: str = "", can_escalate: bool = False
+) -> RenderedMessage:
+    """Return the reply for a thread; feedback buttons come with an `answer_id`."""
+    last: list[Block] = []
+    if answer_id and not isinstance(outcome, Chat):
+        if can_escalate and isinstance(outcome, Refusal):
+            last.append(actions(_escalate_button(answer_id)))
+        last.append(feedback(answer_id))
+    return message(outcome_text(outcome), [*_outcome_blocks(outcome), *last])
+
+
+def render_private_outcome(
+    outcome: Outcome, *, question: str, answer_id: str = "", can_escalate: bool = False
+) -> RenderedMessage:
+    """Return the reply that only the person who asked sees, with what was asked."""
+    last: list[Block] = []
+    if answer_id and not isinstance(outcome, Chat):
+        # Slack shows its feedback buttons only in messages that stay; these work everywhere.
+        buttons = [
+            button("Helpful", action_id="feedback_up", value=f"up:{answer_id}"),
+            button("Not helpful", action_id="feedback_down", value=f"down:{answer_id}"),
+        ]
+        if isinstance(outcome, Answer):
+            buttons.insert(
+                0, button("Share with the channel", action_id="share_answer", value=answer_id)
+            )
+        elif can_escalate:
+            buttons.insert(0, _escalate_button(answer_id))
+        last.append(actions(*buttons))
+    asked = context(f"You asked: {escape(_short_question(question))}")
+    return message(outcome_text(outcome), [asked, *_outcome_blocks(outcome), *last])
+
+
+def render_shared_outcome(
+    outcome: Outcome, *, question: str, shared_by: str, answer_id: str
+) -> RenderedMessage:
+    """Return an answer that a person makes public; `shared_by` is that person's user id."""
+    asked = _short_question(question)
+    head = context(f"{mention(shared_by)} asked: {escape(asked)}")
+    return message(
+        f"{asked}\n{outcome_text(outcome)}",
+        [head, *_outcome_blocks(outcome), feedback(answer_id)],
+    )
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return an outcome in plain text, with `[1]` markers and the titles they stand for."""
+    match outcome:
+        case Answer():
+            lines = [outcome.note] if outcome.note else []
+            lines += ["\n".join(_plain_paragraphs(outcome.sentences)), "Sources:"]
+            lines += [f"[{source.n}] {_trail(source)}" for source in outcome.sources]
+            return "\n".join(lines)
+        case Refusal():
+            near = [f"- {_trail(closest)}" for closest in outcome.closest[:MAX_SECTION_LINKS]]
+            return "\n".join([outcome.text, *(["Nearest sections:", *near] if near else [])])
+        case Chat():
+            return outcome.text
+        case _:
+            assert_never(outcome)
+
+
+def render_source_list(sources: Sequence[Source], *, max_chars: int) -> list[Block]:
+    """Return numbered sources with their quotes, which are shortened until they fit."""
+    if not sources:
+        return []
+    for max_quote in QUOTE_LENGTHS:
+        parts = [_source(source, max_quote=max_quote) for source in sources]
+        blocks = sections(["*Sources*", *parts], separator="\n")
+        if block_chars(blocks) <= max_chars:
+            return blocks
+    plain = [escape(cut(f"[{s.n}] {one_line(s.title)}", 60)) for s in sources]
+    return sections(["*Sources*", *_within(plain, max_chars=max_chars)], separator="\n")
+
+
+def section_links(title: str, closest: Sequence[ClosestSection]) -> list[Block]:
+    """Return links to a few sections under a title; nothing without sections."""
+    if not closest:
+        return []
+    lines = [f"• {_titled(section)}" for section in closest[:MAX_SECTION_LINKS]]
+    return sections([f"*{title}*", *lines], separator="\n")
+
+
+def _outcome_blocks(outcome: Outcome) -> list[Block]:
+    match outcome:
+        case Answer():
+            note = [section(italic(cut(outcome.note, 500)))] if outcome.note.strip() else []
+            body = _body(outcome)
+            return [
+                *note,
+                *body,
+                *render_source_list(outcome.sources, max_chars=MAX_SOURCES_CHARS),
+                *section_links("See also", outcome.closest[:3]),
+                context(MODE_LINES[outcome.mode]),
+            ]
+        case Refusal():
+            return [
+                section(escape(cut(outcome.text, 2_000))),
+                *section_links("Nearest sections", outcome.closest),
+            ]
+        case Chat():
+            return [section(escape(cut(outcome.text, 2_000)))]
+        case _:
+            assert_never(outcome)
+
+
+def _body(answer: Answer) -> list[Block]:
+    urls = {source.n: source.url for source in answer.sources}
+    longest = MAX_SENTENCE_CHARS
+    while True:
+        parts = list(_paragraphs(answer.sentences, urls=urls, max_chars=longest))
+        blocks = sections(_within(parts, max_chars=MAX_SECTION_CHARS * 20), separator="\n")
+        if block_chars(blocks) <= MAX_BODY_CHARS or longest < 100:
+            break
+        longest //= 2
+    if block_chars(blocks) > MAX_BODY_CHARS:
+        blocks = sections(_within(parts, max_chars=MAX_BODY_CHARS), separator="\n")
+    return blocks
+
+
+def _paragraphs(
+    sentences: Iterable[AnswerSentence], *, urls: dict[int, str], max_chars: int
+) -> Iterator[str]:
+    """Yield headings, items and paragraphs; consecutive prose sentences run on."""
+    prose = ""
+    for sentence in sentences:
+        shown = _sentence(sentence, urls=urls, max_chars=max_chars)
+        if sentence.style == "prose" and len(prose) + 1 + len(shown) <= MAX_SECTION_CHARS:
+            prose = f"{prose} {shown}".strip()
+            continue
+        if prose:
+            yield prose
+        prose = shown if sentence.style == "prose" else ""
+        if sentence.style != "prose":
+            yield shown
+    if prose:
+        yield prose
+
+
+def _sentence(sentence: AnswerSentence, *, urls: dict[int, str], max_chars: int) -> str:
+    text = cut(one_line(sentence.text), max_chars)
+    marks = " ".join(
+        link(urls.get(n, ""), f"[{n}]", max_chars=MAX_CITATION_URL_CHARS)
+        for n in sentence.citations[:8]
+    )
+    match sentence.style:
+        case "heading":
+            return bold(text)
+        case "item":
+            return f"• {escape(text)} {marks}".rstrip()
+        case "prose":
+            return f"{escape(text)} {marks}".rstrip()
+
+
+def _plain_paragraphs(sentences: Iterable[AnswerSentence]) -> Iterator[str]:
+    for sentence in sentences:
+        marks = "".join(f"[{n}]" for n in sentence.citations)
+        bullet = "• " if sentence.style == "item" else ""
+        yield f"{bullet}{one_line(sentence.text)} {marks}".rstrip()
+
+
+def _source(source: Source, *, max_quote: int) -> str:
+    line = f"[{source.n}] {_titled(source)}"
+    passage = cut(one_line(source.quote), max_quote)
+    return f"{line}\n{quote(passage)}" if passage else line
+
+
+def _titled(place: Source | ClosestSection) -> str:
+    title = cut(one_line(place.title) or place.article_id, MAX_TITLE_CHARS)
+    heading = cut(one_line(place.heading).replace(" > ", TRAIL), MAX_TITLE_CHARS)
+    return link(place.url, title) + (TRAIL + escape(heading) if heading else "")
+
+
+def _trail(place: Source | ClosestSection) -> str:
+    parts = [place.title, *place.heading.split(" > ")]
+    return TRAIL.join(part for part in map(one_line, parts) if part)
+
+
+def _within(parts: Sequence[str], *, max_chars: int) -> list[str]:
+    kept: list[str] = []
+    total = 0
+    for part in parts:
+        total += len(part) + 1
+        if total > max_chars:
+            return [*kept, "…"]
+        kept.append(part)
+    return kept
+
+
+def _short_question(question: str) -> str:
+    return cut(one_line(question), MAX_QUESTION_CHARS)
+
+
+def _escalate_button(answer_id: str) -> Block:
+    return button("Ask an expert", action_id="ask_expert", value=answer_id)

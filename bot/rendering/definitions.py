@@ -1,0 +1,54 @@
+"""What `/define` found, as a Slack message."""
+
+from bot.rendering.answers import render_source_list
+from bot.rendering.blocks import Block, RenderedMessage, context, message, section, sections
+from bot.rendering.mrkdwn import bold, cut, escape, italic, one_line
+from knowledge.models import DefineResult, Sense
+
+__all__ = ["render_definition"]
+
+MAX_TEXT_CHARS = 1_500
+
+
+def render_definition(result: DefineResult) -> RenderedMessage:
+    """Return the definition, the senses of a term, near terms or help."""
+    if result.kind in {"definition", "senses"} and result.senses:
+        blocks = _entry(result)
+    else:
+        blocks = [section(escape(cut(result.text, MAX_TEXT_CHARS)) or "…")]
+    return message(result.text, blocks)
+
+
+def _entry(result: DefineResult) -> list[Block]:
+    many = len(result.senses) > 1
+    head = [section(f"{bold(cut(result.term, 150))} has more than one meaning:")] if many else []
+    return [
+        *head,
+        *sections((_sense(sense) for sense in result.senses), separator="\n\n"),
+        *_remarks(result),
+        *render_source_list(result.sources, max_chars=3_000),
+    ]
+
+
+def _sense(sense: Sense) -> str:
+    expansion = one_line(sense.expansion)
+    name = bold(cut(sense.term, 150))
+    if expansion and expansion.casefold() != sense.term.casefold():
+        name += f" — {escape(cut(expansion, 200))}"
+    where = f" {italic('(' + cut(sense.context, 100) + ')')}" if sense.context else ""
+    text = escape(cut(one_line(sense.definition), MAX_TEXT_CHARS))
+    outside = "" if sense.in_domain else " Not about outsourcing."
+    return f"{name}{where}\n{text}{outside}".strip()
+
+
+def _remarks(result: DefineResult) -> list[Block]:
+    lines = [
+        f"{label}: {escape(cut(one_line(text), 600))}"
+        for label, text in (
+            ("Example", result.example),
+            ("Not to be confused with", result.not_to_confuse),
+            ("Related", ", ".join(result.related)),
+        )
+        if text.strip()
+    ]
+    return [context("\n".join(lines))] if lines else []

@@ -1,0 +1,67 @@
+"""What the bot needs from the rest of the program, named for the role."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from knowledge.models import (
+    CorpusStatus,
+    DefineResult,
+    IngestProgress,
+    IngestReport,
+    Question,
+    Reply,
+)
+from knowledge.record.journal import Journal
+from knowledge.record.ledger import RegisteredSource
+
+__all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Services"]
+
+Ingest: TypeAlias = Callable[[str, Callable[[IngestProgress], None]], IngestReport]
+"""Reads all sources again on behalf of the actor, reporting progress as it goes."""
+
+
+class Answerer(Protocol):
+    """Answers questions from the articles."""
+
+    def answer(self, question: Question, /) -> Reply:
+        """Return an answer, a refusal or small talk; safe to call from several threads."""
+
+
+class Glossary(Protocol):
+    """Knows terms and their meanings."""
+
+    def define(self, term: str, /) -> DefineResult:
+        """Return what is known of a term."""
+
+
+class Corpus(Protocol):
+    """Tells administrators what there is."""
+
+    def status(self) -> CorpusStatus:
+        """Return what the corpus holds and how it was last ingested."""
+
+    def sources(self) -> Sequence[RegisteredSource]:
+        """Return the registered sources."""
+
+
+class AuditTrail(Protocol):
+    """Remembers what administrators did, and who was refused."""
+
+    def write_audit(self, *, actor: str, action: str, result: str) -> None:
+        """Record an act."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything behind the bot."""
+
+    answerer: Answerer
+    glossary: Glossary
+    corpus: Corpus
+    ingest: Ingest
+    audit: AuditTrail
+    journal: Journal
+    clock: Callable[[], dt.datetime]
+    """The time now, in UTC."""

@@ -1,0 +1,82 @@
+"""Runs the bot over Socket Mode until it is told to stop."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+
+from knowledge.errors import KnowledgeError
+
+__all__ = ["SocketSilentError", "run_socket_mode"]
+
+logger = logging.getLogger(__name__)
+
+CHECK_EVERY_S = 5.0
+MAX_SILENCE_S = 300.0
+
+
+class SocketSilentError(KnowledgeError):
+    """Slack has not been heard for minutes: end, so that a supervisor starts anew."""
+
+
+def run_socket_mode(
+    app: App,
+    *,
+    app_token: str,
+    stop: threading.Event,
+    max_silence_s: float = MAX_SILENCE_S,
+    check_every_s: float = CHECK_EVERY_S,
+) -> None:
+    """Connect and serve until `stop` is set, by a signal too when this is the main thread.
+
+    Raises:
+        SocketSilentError: No message or pong came from Slack for `max_silence_s`.
+    """
+    handler = SocketModeHandler(app, app_token)
+    heard_at = time.monotonic()
+
+    def hear(_message: str) -> None:
+        nonlocal heard_at
+        heard_at = time.monotonic()
+
+    handler.client.on_message_listeners.append(hear)
+    last_pong: float | None = None
+    try:
+        with _signals_set(stop):
+            handler.connect()  # type: ignore[no-untyped-call] # Bolt's has no annotations
+            logger.info("connected to Slack")
+            while not stop.wait(check_every_s):
+                session = handler.client.current_session
+                # A pong is no message for the client, so its own note of it counts as well.
+                if session is not None and session.last_ping_pong_time != last_pong:
+                    last_pong = session.last_ping_pong_time
+                    heard_at = time.monotonic()
+                if time.monotonic() - heard_at > max_silence_s:
+                    raise SocketSilentError(
+                        f"nothing heard from Slack for {max_silence_s:.0f} s; check the network"
+                    )
+    finally:
+        handler.close()  # type: ignore[no-untyped-call] # Bolt's has no annotations
+
+
+@contextmanager
+def _signals_set(stop: threading.Event) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    earlier = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, action in earlier.items():
+            signal.signal(number, action)

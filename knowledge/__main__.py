@@ -1,0 +1,207 @@
+"""The command line of answers: `python -m knowledge`."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from knowledge.assembly import Knowledge, open_knowledge
+from knowledge.citations import plain_text
+from knowledge.errors import ConfigError, KnowledgeError
+from knowledge.models import Answer, Chat, DefineResult, Question, Refusal, Reply, Turn
+from knowledge.settings import KnowledgeSettings
+from knowledge.understanding import understand
+
+DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 partly failed, 2 bad usage."""
+    options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        with open_knowledge(KnowledgeSettings.load(), exclusive=options.needs_index) as knowledge:
+            code: int = options.handle(options, knowledge)
+    except KnowledgeError as exc:
+        print(f"error: {exc}", file=sys.stderr)
+        return BAD_USAGE if isinstance(exc, ConfigError) else PARTLY_FAILED
+    return code
+
+
+def _ask(options: argparse.Namespace, knowledge: Knowledge) -> int:
+    def ask(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        history = tuple(
+            Turn(role=turn["role"], text=str(turn["text"])) for turn in row.get("history", ())
+        )
+        reply = knowledge.answerer.answer(Question(text=str(row["question"]), history=history))
+        return _reply_json(reply), _reply_text(reply)
+
+    return _each(options, "question", ask)
+
+
+def _define(options: argparse.Namespace, knowledge: Knowledge) -> int:
+    def define(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        result = knowledge.glossary.define(str(row["input"]))
+        return _define_json(result), result.text
+
+    return _each(options, "input", define)
+
+
+def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
+    def search(row: dict[str, Any]) -> tuple[Any, str]:
+        vocabulary = knowledge.vocabulary.current()
+        query = understand(str(row["query"]), lexicon=knowledge.glossary, vocabulary=vocabulary)
+        found = knowledge.retriever.retrieve(query.text, query.terms, top_k=options.top_k)
+        rows = [
+            {
+                "rank": result.rank,
+                "score": result.score,
+                "chunk_id": result.chunk.chunk_id,
+                "article_id": result.chunk.article_id,
+                "title": result.chunk.title,
+                "heading": result.chunk.heading,
+                "text": result.chunk.text,
+            }
+            for result in found.results
+        ]
+        lines = [
+            f"{row['rank']}. {row['title']} > {row['heading']} ({row['score']:.3f})\n   "
+            f"{str(row['text'])[:160]}"
+            for row in rows
+        ]
+        return rows, "\n".join(lines) or "nothing found"
+
+    return _each(options, "query", search)
+
+
+def _each(
+    options: argparse.Namespace,
+    name: str,
+    handle: Callable[[dict[str, Any]], tuple[Any, str]],
+) -> int:
+    """Handle the one question of the command line, or every line of a batch file."""
+    if not options.batch:
+        result, text = handle({name: options.text})
+        print(json.dumps(result, ensure_ascii=False) if options.json else text)
+        return DONE
+    failed = False
+    for line, row in _batch_rows(options.batch):
+        try:
+            result, _ = handle(row)
+        except (KeyError, TypeError, ValueError) as exc:
+            print(f"{options.batch}:{line}: {exc!r}", file=sys.stderr)
+            failed = True
+            continue
+        if isinstance(result, dict):
+            result = {"id": row.get("id"), **result}
+        else:
+            result = {"id": row.get("id"), "results": result}
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+    return PARTLY_FAILED if failed else DONE
+
+
+def _batch_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"--batch: cannot read {path}: {exc}") from exc
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as exc:
+            raise ConfigError(f"--batch: {path}:{number} is not JSON: {exc}") from exc
+        if not isinstance(row, dict):
+            raise ConfigError(f"--batch: {path}:{number} is not a JSON object")
+        yield number, row
+
+
+def _reply_json(reply: Reply) -> dict[str, Any]:
+    empty: dict[str, Any] = {"sentences": [], "sources": [], "closest": [], "reason": ""}
+    match reply.outcome:
+        case Answer() as answer:
+            shown: dict[str, Any] = {
+                "kind": answer.kind,
+                "text": plain_text(answer.sentences),
+                "sentences": [
+                    {"text": sentence.text, "citations": list(sentence.citations)}
+                    for sentence in answer.sentences
+                ],
+                "sources": [asdict(source) for source in answer.sources],
+                "closest": [asdict(section) for section in answer.closest],
+                "reason": answer.note,
+                "mode": answer.mode,
+            }
+        case Refusal() as refusal:
+            shown = {
+                **empty,
+                "kind": "refusal",
+                "text": refusal.text,
+                "closest": [asdict(section) for section in refusal.closest],
+                "reason": str(refusal.reason),
+                "mode": "extractive",
+            }
+        case Chat() as chat:
+            shown = {**empty, "kind": "chat", "text": chat.text, "mode": "extractive"}
+    return {**shown, "timings_ms": reply.timings_ms}
+
+
+def _reply_text(reply: Reply) -> str:
+    match reply.outcome:
+        case Answer() as answer:
+            lines = [plain_text(answer.sentences), ""]
+            if answer.note:
+                lines += [answer.note, ""]
+            for source in answer.sources:
+                heading = f" > {source.heading}" if source.heading else ""
+                lines.append(f"[{source.n}] {source.title}{heading} {source.url}".rstrip())
+            return "\n".join(lines)
+        case Refusal() as refusal:
+            near = [f"- {section.title} > {section.heading}" for section in refusal.closest]
+            return "\n".join([refusal.text, *near])
+        case Chat() as chat:
+            return chat.text
+
+
+def _define_json(result: DefineResult) -> dict[str, Any]:
+    return {
+        "kind": result.kind,
+        "term": result.term,
+        "text": result.text,
+        "senses": [asdict(sense) for sense in result.senses],
+        "sources": [asdict(source) for source in result.sources],
+        "suggestions": list(result.suggestions),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m knowledge", description="Ask the knowledge base."
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(
+        name: str, handle: Any, text: str, summary: str, *, needs_index: bool
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        given = sub.add_mutually_exclusive_group(required=True)
+        given.add_argument("text", nargs="?", metavar=text)
+        given.add_argument("--batch", metavar="FILE.jsonl", help="one request a line, answers too")
+        sub.add_argument("--json", action="store_true", help="print JSON on standard output")
+        sub.set_defaults(handle=handle, needs_index=needs_index)
+        return sub
+
+    command("ask", _ask, "QUESTION", "answer a question with citations", needs_index=True)
+    command("define", _define, "TERM", "define a term at once", needs_index=False)
+    search = command("search", _search, "QUERY", "list the passages found", needs_index=True)
+    search.add_argument("--top-k", type=int, default=10, help="how many (10)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

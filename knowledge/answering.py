@@ -1,0 +1,166 @@
+"""A question to a grounded, cited answer, or to a refusal that says what is missing."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from knowledge.citations import bind
+from knowledge.composing import Pick, compose, rate
+from knowledge.conversation import stand_alone
+from knowledge.errors import IndexNotReadyError
+from knowledge.evidence import EvidenceGate, read_signals
+from knowledge.models import (
+    Answer,
+    AnswerKind,
+    Outcome,
+    Question,
+    Refusal,
+    Reply,
+    SearchResult,
+)
+from knowledge.refusing import (
+    MAX_QUESTION_CHARS,
+    closest_sections,
+    refuse,
+    refuse_empty,
+    refuse_not_ready,
+    refuse_order,
+    refuse_too_long,
+)
+from knowledge.retrieval import Retriever
+from knowledge.talk import read_small_talk, without_orders
+from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
+from knowledge.vocabulary import VocabularyCache
+
+__all__ = ["Answerer"]
+
+TOP_K = 12
+MAX_PARTS = 3
+DEGRADED = "The vector index did not answer, so this was found by words alone."
+
+
+class Answerer:
+    """Answers questions from the visible chunks; safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        retriever: Retriever,
+        lexicon: Lexicon,
+        vocabulary: VocabularyCache,
+        gate: EvidenceGate,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`clock` counts seconds."""
+        self._retriever = retriever
+        self._lexicon = lexicon
+        self._vocabulary = vocabulary
+        self._gate = gate
+        self._clock = clock
+
+    def answer(self, question: Question) -> Reply:
+        """Return an answer whose every sentence cites its passage, a refusal, or small talk."""
+        timer = _Timer(self._clock)
+        with timer.step("total"):
+            outcome = self._without_retrieval(question) or self._answer(question, timer)
+        return Reply(outcome=outcome, timings_ms=timer.spent_ms)
+
+    def _without_retrieval(self, question: Question) -> Outcome | None:
+        text = question.text.strip()
+        if not any(char.isalnum() for char in text):
+            return refuse_empty()
+        if len(text) > MAX_QUESTION_CHARS:
+            return refuse_too_long()
+        if chat := read_small_talk(text):
+            return chat
+        return None if without_orders(text) else refuse_order()
+
+    def _answer(self, question: Question, timer: "_Timer") -> Outcome:
+        asked = split_requests(without_orders(question.text))[:MAX_PARTS]
+        parts = []
+        for text in asked:
+            part = self._answer_part(Question(text=text, history=question.history), timer)
+            parts.append(part)
+        with timer.step("verify"):
+            return _finish(parts)
+
+    def _answer_part(self, question: Question, timer: "_Timer") -> "_Part":
+        with timer.step("understand"):
+            text = stand_alone(question, self._lexicon)
+            vocabulary = self._vocabulary.current()
+            query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
+        with timer.step("retrieve"):
+            try:
+                found = self._retriever.retrieve(query.text, query.terms, top_k=TOP_K)
+            except IndexNotReadyError:
+                return _Part(query=query, refusal=refuse_not_ready())
+        with timer.step("compose"):
+            candidates = rate(query, found.results, vocabulary)
+            signals = read_signals(query, found.results, candidates, vocabulary)
+            is_enough = self._gate.is_enough(signals)
+            picks = compose(query, candidates) if is_enough else ()
+        note = DEGRADED if found.is_degraded else ""
+        if picks:
+            return _Part(query=query, picks=picks, results=found.results, note=note)
+        missing_figure = signals.missing_figure > 0
+        refusal = refuse(query, found.results, missing_figure=missing_figure)
+        return _Part(query=query, refusal=refusal, note=note)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One question of a message: what is said to it, or why nothing is."""
+
+    query: Query
+    picks: tuple[Pick, ...] = ()
+    results: tuple[SearchResult, ...] = ()
+    refusal: Refusal | None = None
+    note: str = ""
+
+
+def _finish(parts: Sequence[_Part]) -> Outcome:
+    """Return one answer to all parts that have one, and say which part has none."""
+    answered = [part for part in parts if part.picks]
+    refusals = [part.refusal for part in parts if part.refusal is not None]
+    if not answered:
+        return refusals[0]
+    sentences, sources = bind([part.picks for part in answered])
+    notes = dict.fromkeys(part.note for part in answered if part.note)
+    if refusals:
+        notes[f"One part of the question is not answered: {refusals[0].text}"] = None
+    cited = [source.chunk_id for source in sources]
+    return Answer(
+        kind=_answer_kind(answered[0].query) if len(parts) == 1 else "answer",
+        sentences=sentences,
+        sources=sources,
+        closest=closest_sections(answered[0].results, without=cited),
+        note=" ".join(notes),
+    )
+
+
+def _answer_kind(query: Query) -> AnswerKind:
+    match query.kind:
+        case QuestionKind.DEFINITION:
+            return "definition"
+        case QuestionKind.COMPARISON:
+            return "comparison"
+        case _:
+            return "answer"
+
+
+class _Timer:
+    """Adds up how long each step takes, in milliseconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.spent_ms: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = self._clock()
+        try:
+            yield
+        finally:
+            spent = (self._clock() - started) * 1_000
+            self.spent_ms[name] = round(self.spent_ms.get(name, 0.0) + spent, 2)

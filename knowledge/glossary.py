@@ -1,0 +1,169 @@
+"""Terms and their meanings, found at once whichever way they are written."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, TypeAlias
+
+from knowledge.definitions import write_definition, write_help, write_suggestions, write_unknown
+from knowledge.glossary_entries import Entry, Meaning, NamedMeaning, find_clashes, read_entries
+from knowledge.language import terms as stemmed_terms
+from knowledge.models import ArticleId, Chunk, DefineResult, Sense, Source
+from knowledge.passages import units
+from knowledge.term_index import Target, TermIndex
+from knowledge.term_keys import asked_terms, term_key, term_words
+
+__all__ = ["Glossary", "Passages", "TermMention"]
+
+Passages: TypeAlias = Callable[[ArticleId, str], Chunk | None]
+"""Gives the passage under a heading of an article, or None when it has not been ingested."""
+
+MAX_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermMention:
+    """A term that occurs in a text."""
+
+    text: str
+    """As it is written there."""
+    term: str
+    senses: tuple[Sense, ...]
+    """The meanings in outsourcing that the words can have there."""
+    aliases: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The term, its expansions and its aliases, each once."""
+        expansions = (sense.expansion for sense in self.senses)
+        return tuple(dict.fromkeys((self.term, *expansions, *self.aliases)))
+
+
+class Glossary:
+    """The entries of a glossary file; looking one up needs no model and no network."""
+
+    def __init__(self, entries: Iterable[Entry], *, passages: Passages) -> None:
+        """Take entries whose terms and aliases are distinct."""
+        self._entries = {entry.term: entry for entry in entries}
+        self._index = TermIndex(self._entries.values())
+        self._passages = passages
+
+    @classmethod
+    def load(cls, path: Path, *, passages: Passages) -> Self:
+        """Read a glossary file.
+
+        Raises:
+            ArticleError: when the file cannot be read, an entry is wrong, two entries claim one
+                name, or an entry refers to a term that there is not.
+        """
+        placed = read_entries(path)
+        for clash in find_clashes(placed, location=str(path)):
+            raise clash
+        return cls((item.entry for item in placed), passages=passages)
+
+    def terms(self) -> tuple[str, ...]:
+        """Return all terms in the order of the file."""
+        return tuple(self._entries)
+
+    def entry(self, term: str) -> Entry | None:
+        """Return the entry of a term, alias or expansion, however written, or None."""
+        target = self._index.find(term)
+        return target.entry if target else None
+
+    def define(self, text: str) -> DefineResult:
+        """Return the definition of the term in `text`, or the nearest terms, or how to ask."""
+        asked = " ".join(text.split())
+        if len(asked) > MAX_CHARS:
+            reply = write_help(len(self._entries), too_long=True)
+            return DefineResult(kind="help", term=f"{asked[:MAX_CHARS]}…", text=reply)
+        if term_key(asked) in {"", "help"}:
+            return DefineResult(kind="help", term="", text=write_help(len(self._entries)))
+        if target := self._index.find(asked):
+            return self._definition(target)
+        *_, name = asked_terms(asked)
+        if target := self._index.correct(name):
+            return self._definition(target, asked=name)
+        if suggestions := self._index.suggest(name):
+            reply = write_suggestions(name, [self._entries[term] for term in suggestions])
+            return DefineResult(kind="suggestions", term=name, text=reply, suggestions=suggestions)
+        return DefineResult(kind="unknown", term=name, text=write_unknown(name))
+
+    def expansions(self, text: str) -> tuple[TermMention, ...]:
+        """Return the terms that occur in a question, in order, the longest where they overlap."""
+        return tuple(
+            TermMention(
+                text=written,
+                term=target.entry.term,
+                senses=tuple(_sense(target.entry, meaning) for meaning in target.meanings),
+                aliases=target.entry.aliases,
+            )
+            for written, target in self._index.mentions(text)
+        )
+
+    def _definition(self, target: Target, *, asked: str = "") -> DefineResult:
+        entry, shown = target.entry, target.meanings
+        sources = self._sources(entry, shown)
+        # Whoever asks for one meaning by its full name has no need of the others.
+        elsewhere = entry.elsewhere if shown == entry.senses else ()
+        return DefineResult(
+            kind="definition" if len(shown) == 1 else "senses",
+            term=entry.term,
+            text=write_definition(entry, shown, sources=sources, asked=asked),
+            senses=tuple(_sense(entry, meaning) for meaning in (*shown, *elsewhere)),
+            sources=tuple(source for source in sources if source is not None),
+            related=entry.related,
+            not_to_confuse=entry.not_to_confuse if entry.senses[0] in shown else "",
+            example=next((meaning.example for meaning in shown if meaning.example), ""),
+        )
+
+    def _sources(self, entry: Entry, shown: Sequence[Meaning]) -> list[Source | None]:
+        """Return the source of each meaning, numbered from 1, or None where it has none."""
+        sources: list[Source | None] = []
+        for meaning in shown:
+            chunk = self._passages(ArticleId(meaning.see.article), meaning.see.heading)
+            n = 1 + sum(source is not None for source in sources)
+            sources.append(_source(chunk, entry=entry, meaning=meaning, n=n) if chunk else None)
+        return sources
+
+
+def _sense(entry: Entry, meaning: NamedMeaning) -> Sense:
+    return Sense(
+        term=entry.term,
+        expansion=meaning.expansion,
+        definition=meaning.definition if isinstance(meaning, Meaning) else "",
+        context=meaning.context,
+        in_domain=isinstance(meaning, Meaning),
+    )
+
+
+def _source(chunk: Chunk, *, entry: Entry, meaning: Meaning, n: int) -> Source:
+    return Source(
+        n=n,
+        article_id=chunk.article_id,
+        title=chunk.title,
+        url=chunk.url,
+        heading=chunk.heading,
+        quote=_quote(chunk.text, entry=entry, meaning=meaning),
+        chunk_id=chunk.chunk_id,
+    )
+
+
+def _quote(text: str, *, entry: Entry, meaning: Meaning) -> str:
+    """Return the sentence of a passage that says most of what the meaning's definition says.
+
+    One that names the term goes before all that do not.
+    """
+    names = [term_words(name) for name in (meaning.expansion, entry.term, *entry.aliases)]
+    said = set(stemmed_terms(meaning.definition))
+
+    def fitness(sentence: str) -> tuple[bool, int]:
+        words = term_words(sentence)
+        is_named = any(_contains(words, name) for name in names)
+        return is_named, len(said & set(stemmed_terms(sentence)))
+
+    return max((unit.text for unit in units(text)), key=fitness, default=text)
+
+
+def _contains(words: Sequence[str], part: Sequence[str]) -> bool:
+    size = len(part)
+    return any(words[at : at + size] == part for at in range(len(words) - size + 1))

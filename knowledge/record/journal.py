@@ -1,0 +1,255 @@
+"""What people asked and what was answered: the inbox of events, answers and votes.
+
+Texts live here only as long as they are needed: an event's payload until it is answered, an
+answer until the retention is over.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, delete, func, insert, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from knowledge.models import Answer, Chat, Outcome, Refusal, Turn
+from knowledge.record import schema
+from knowledge.record.database import Database
+
+__all__ = ["InboxEvent", "Journal", "StoredAnswer", "Vote"]
+
+Vote: TypeAlias = Literal["up", "down"]
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    "refusal": TypeAdapter(Refusal),
+    "chat": TypeAdapter(Chat),
+    "answer": TypeAdapter(Answer),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxEvent:
+    """An event that was received and has not been finished."""
+
+    event_id: str
+    payload: dict[str, Any]
+    attempts: int
+    """How often work on it has begun before."""
+    is_sending: bool
+    """Whether its reply may have been sent already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """An outcome as it was given, to whom and in which conversation."""
+
+    answer_id: str
+    conversation: str
+    user_id: str
+    question: str
+    text: str
+    """The reply in plain text, as a later turn of the conversation refers to it."""
+    outcome: Outcome
+    total_ms: float
+    created_at: dt.datetime
+
+
+class Journal:
+    """Keeps events until they are answered, and answers until they are purged."""
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database."""
+        self._database = database
+        self._dialect = sqlite if database.is_sqlite else postgresql
+
+    # Events
+
+    def receive(
+        self,
+        *,
+        event_id: str,
+        message_key: str,
+        payload: Mapping[str, Any],
+        at: dt.datetime,
+    ) -> bool:
+        """Commit an event; return False when it, or its message, is known already."""
+        row = {
+            "event_id": event_id,
+            "message_key": message_key,
+            "payload": dict(payload),
+            "state": "waiting",
+            "attempts": 0,
+            "received_at": at,
+        }
+        with self._database.write() as connection:
+            result = connection.execute(
+                self._dialect.insert(schema.inbox).values(row).on_conflict_do_nothing()
+            )
+            return result.rowcount == 1
+
+    def waiting(self) -> list[InboxEvent]:
+        """Return the events that are not finished, oldest first."""
+        table = schema.inbox
+        query = select(table).where(table.c.state != "done").order_by(table.c.inbox_id)
+        with self._database.read() as connection:
+            return [
+                InboxEvent(
+                    event_id=row.event_id,
+                    payload=row.payload or {},
+                    attempts=row.attempts,
+                    is_sending=row.state == "sending",
+                )
+                for row in connection.execute(query)
+            ]
+
+    def begin(self, event_id: str) -> None:
+        """Count one more attempt at an event."""
+        self._set(event_id, attempts=schema.inbox.c.attempts + 1)
+
+    def begin_sending(self, event_id: str) -> None:
+        """Note that the reply to an event may be on its way from now on."""
+        self._set(event_id, state="sending")
+
+    def finish(self, event_id: str) -> None:
+        """Note that an event is dealt with, and forget what it said."""
+        self._set(event_id, state="done", payload=null())
+
+    def forget(self, event_id: str) -> None:
+        """Forget an event, so that it can be received again."""
+        with self._database.write() as connection:
+            connection.execute(delete(schema.inbox).where(schema.inbox.c.event_id == event_id))
+
+    # Answers
+
+    def save_answer(self, answer: StoredAnswer) -> None:
+        """Record what was answered."""
+        outcome = answer.outcome
+        kind, reason = _kind(outcome), ""
+        if isinstance(outcome, Refusal):
+            reason = str(outcome.reason)
+        with self._database.write() as connection:
+            connection.execute(
+                insert(schema.answer).values(
+                    answer_id=answer.answer_id,
+                    conversation=answer.conversation,
+                    user_id=answer.user_id,
+                    question=answer.question,
+                    text=answer.text,
+                    kind=kind,
+                    reason=reason,
+                    outcome=_adapter(kind).dump_python(outcome, mode="json"),
+                    total_ms=answer.total_ms,
+                    created_at=answer.created_at,
+                )
+            )
+
+    def find_answer(self, answer_id: str) -> StoredAnswer | None:
+        """Return an answer, or None when it is unknown or has been purged."""
+        query = select(schema.answer).where(schema.answer.c.answer_id == answer_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _stored(row)
+
+    def recent_turns(
+        self, conversation: str, *, limit: int, not_before: dt.datetime
+    ) -> tuple[Turn, ...]:
+        """Return the last `limit` turns of a conversation, oldest first."""
+        table = schema.answer
+        query = (
+            select(table.c.question, table.c.text)
+            .where(table.c.conversation == conversation, table.c.created_at >= not_before)
+            .order_by(table.c.created_at.desc())
+            .limit((limit + 1) // 2)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        turns = [
+            turn
+            for row in reversed(rows)
+            for turn in (
+                Turn(role="user", text=row.question),
+                Turn(role="assistant", text=row.text),
+            )
+        ]
+        return tuple(turns[max(0, len(turns) - limit) :])
+
+    # Votes
+
+    def vote(self, answer_id: str, *, user_id: str, vote: Vote, at: dt.datetime) -> bool:
+        """Record a person's vote, replacing an earlier one; False for an unknown answer."""
+        values = {"vote": vote, "voted_at": at}
+        row = {"answer_id": answer_id, "user_id": user_id, **values}
+        known = select(schema.answer.c.answer_id).where(schema.answer.c.answer_id == answer_id)
+        with self._database.write() as connection:
+            if connection.execute(known).first() is None:
+                return False
+            connection.execute(
+                self._dialect.insert(schema.feedback)
+                .values(row)
+                .on_conflict_do_update(index_elements=["answer_id", "user_id"], set_=values)
+            )
+        return True
+
+    def votes(self, answer_id: str) -> dict[Vote, int]:
+        """Return how many people voted up and down."""
+        table = schema.feedback
+        query = (
+            select(table.c.vote, func.count())
+            .where(table.c.answer_id == answer_id)
+            .group_by(table.c.vote)
+        )
+        with self._database.read() as connection:
+            counts = Counter({row[0]: row[1] for row in connection.execute(query)})
+        return {"up": counts["up"], "down": counts["down"]}
+
+    # Retention
+
+    def purge(self, *, before: dt.datetime) -> int:
+        """Delete events, answers and their votes older than `before`; return how many answers."""
+        with self._database.write() as connection:
+            connection.execute(delete(schema.inbox).where(schema.inbox.c.received_at < before))
+            # SQLite is told to cascade too, but only this order needs no such setting.
+            old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
+            connection.execute(delete(schema.feedback).where(schema.feedback.c.answer_id.in_(old)))
+            result = connection.execute(
+                delete(schema.answer).where(schema.answer.c.created_at < before)
+            )
+            return result.rowcount
+
+    def _set(self, event_id: str, **values: Any) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(schema.inbox).where(schema.inbox.c.event_id == event_id).values(**values)
+            )
+
+
+def _kind(outcome: Outcome) -> str:
+    match outcome:
+        case Answer():
+            return outcome.kind
+        case Refusal():
+            return "refusal"
+        case Chat():
+            return "chat"
+
+
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return _ADAPTERS.get(kind, _ADAPTERS["answer"])
+
+
+def _stored(row: Row[Any]) -> StoredAnswer:
+    outcome: Outcome = _adapter(row.kind).validate_python(row.outcome)
+    # SQLite keeps no time zone; all times are written in UTC.
+    created = row.created_at
+    return StoredAnswer(
+        answer_id=row.answer_id,
+        conversation=row.conversation,
+        user_id=row.user_id,
+        question=row.question,
+        text=row.text,
+        outcome=outcome,
+        total_ms=row.total_ms,
+        created_at=created if created.tzinfo else created.replace(tzinfo=dt.UTC),
+    )

@@ -1,0 +1,241 @@
+"""What kind of question it is, what it turns on, and what is not a question at all."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from knowledge.glossary import TermMention
+from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, words
+from knowledge.vocabulary import Vocabulary
+
+__all__ = ["Concept", "Lexicon", "Query", "QuestionKind", "split_requests", "understand"]
+
+
+class QuestionKind(StrEnum):
+    """What a good answer to the question looks like."""
+
+    DEFINITION = "definition"
+    COMPARISON = "comparison"
+    LIST = "list"
+    FIGURE = "figure"
+    REASON = "reason"
+    GENERAL = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something that a question turns on, and the ways in which a text can name it."""
+
+    ways: tuple[frozenset[str], ...]
+    """Sets of stems, the question's own first; a text that holds any whole set names it."""
+
+    def is_named_by(self, stems: frozenset[str]) -> bool:
+        """Whether a text of these stems names the concept."""
+        return any(way <= stems for way in self.ways)
+
+
+class Lexicon(Protocol):
+    """Knows the field's terms."""
+
+    def expansions(self, text: str) -> tuple[TermMention, ...]:
+        """Return the terms that occur in `text`, in order, the longest where they overlap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question, understood."""
+
+    text: str
+    """The question as it is searched for, spelling mended."""
+    kind: QuestionKind
+    concepts: tuple[Concept, ...]
+    """What the question turns on, in order, each once."""
+    mentions: tuple[TermMention, ...] = ()
+    sides: tuple[str, str] | None = None
+    """The two things that a comparison compares."""
+    unknown_words: tuple[str, ...] = ()
+    """Words of the question that no chunk holds and that are no slip of a known one."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Mistyped words and what they were read as."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Distinct stems of the question and of other names for what it mentions."""
+        stems = (stem for concept in self.concepts for way in concept.ways for stem in sorted(way))
+        return tuple(dict.fromkeys(stems))
+
+
+COMPARISON = (
+    re.compile(
+        r"\bdifferen\w*\s+(?:between|btw|b/w)\s+(?P<a>.+?)\s+(?:and|n|&|vs\.?|or)\s+(?P<b>.+)"
+    ),
+    re.compile(
+        r"\bhow\s+(?:do|does|is|are)\s+(?P<a>.+?)\s+(?:differ\w*|different)\s+(?:from|to|than)\s+(?P<b>.+)"
+    ),
+    re.compile(r"\bcompar\w*\s+(?:between\s+)?(?P<a>.+?)\s+(?:and|with|to|vs\.?)\s+(?P<b>.+)"),
+    re.compile(
+        r"\b(?:is|are)\s+(?P<a>.+?)\s+(?:the\s+same|identical)\s+(?:as|thing\s+as|to)\s+(?P<b>.+)"
+    ),
+    re.compile(
+        r"\b(?:is|are)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:the\s+same|identical|different)\b"
+    ),
+    re.compile(r"^(?:.*?\b(?:is|are|about|on)\s+)?(?P<a>.+?)\s+(?:vs\.?|versus|v\.?)\s+(?P<b>.+)"),
+    re.compile(r"\b(?P<a>\w[\w&-]*)\s+or\s+(?P<b>\w[\w&-]*)\s*[:?,-]*\s*(?:which|what)\b"),
+)
+LIST = re.compile(
+    r"\b(?:list|examples?|types?|kinds?|steps?|stages?|phases?|reasons|benefits|advantages|"
+    r"disadvantages|risks|parts|elements|components|models|ways|methods|criteria|services|tasks|"
+    r"activities|functions|which\s+\w+s\b|what\s+(?:are|kinds?|types?|sorts?)\b|name\s+(?:the|some))",
+)
+FIGURE = re.compile(
+    r"\b(?:how\s+(?:much|many|big|large|long|old|often|high)|what\s+(?:percentage|percent|share|"
+    r"proportion|number|year|size|rate)|when\s+(?:did|was|were|is|does|do)|which\s+year|"
+    r"market\s+size|revenue|headcount|statistics?|figures?)\b"
+)
+DEFINITION = re.compile(
+    r"^(?:(?:and|so|ok|hi|hey|please|pls|can\s+you|could\s+you|tell\s+me)[\s,]+)*"
+    r"(?:what(?:'s|\s+is|\s+are|s|\s+does)?\s+(?:the\s+meaning\s+of\s+|meant\s+by\s+|an?\s+|the\s+)?"
+    r"(?P<what>.+?)(?:\s+(?:mean|means|stand\s+for|in\s+\w+))?"
+    r"|define\s+(?P<define>.+?)|(?:meaning|definition)\s+of\s+(?P<of>.+?)"
+    r"|(?P<head>.+?)\s+(?:meaning|definition|stands\s+for|explained)"
+    r"|explain\s+(?:what\s+)?(?:is\s+)?(?P<explain>.+?)(?:\s+(?:is|means?|to\s+me))*)"
+    r"[\s?.!]*$"
+)
+REASON = re.compile(r"\b(?:why|how\s+come|what\s+for|reason\s+for|what\s+causes?)\b")
+
+# Contractions and chat spelling that would hide what is asked.
+CHAT_SPELLING = (
+    (re.compile(r"\b(?:btw|b/w)\s+(?=\S+\s+(?:and|n|&)\s)", re.IGNORECASE), "between "),
+    (re.compile(r"\bdiff\b", re.IGNORECASE), "difference"),
+    (re.compile(r"\b(?:pls|plz|plss)\b", re.IGNORECASE), "please"),
+    (re.compile(r"\bu\b", re.IGNORECASE), "you"),
+    (re.compile(r"\bur\b", re.IGNORECASE), "your"),
+    (re.compile(r"\br\b(?!\s*&)", re.IGNORECASE), "are"),
+    (re.compile(r"\bwats?\b|\bwhats\b|\bwhat's\b", re.IGNORECASE), "what is"),
+    (re.compile(r"\bwhos\b|\bwho's\b", re.IGNORECASE), "who is"),
+    (re.compile(r"\bhows\b|\bhow's\b", re.IGNORECASE), "how is"),
+    (re.compile(r"(?<=\w)\s+n\s+(?=\w)"), " and "),
+    (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
+    (re.compile(r"\bw/\s*(?=\w)", re.IGNORECASE), "with "),
+    (re.compile(r"\b(?:govt)\b", re.IGNORECASE), "government"),
+    (re.compile(r"\b(?:mgmt)\b", re.IGNORECASE), "management"),
+    (re.compile(r"\b(?:info)\b", re.IGNORECASE), "information"),
+)
+
+
+def normalise(text: str) -> str:
+    """Return the question on one line, in NFKC, with chat spelling written out."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())  # noqa: RUF001
+    for pattern, written_out in CHAT_SPELLING:
+        plain = pattern.sub(written_out, plain)
+    return plain
+
+
+def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:
+    """Return what a self-standing question asks; any text is understood somehow."""
+    plain = normalise(text)
+    corrected, corrections, unknown = _mend_spelling(plain, lexicon, vocabulary)
+    mentions = lexicon.expansions(corrected)
+    kind, sides = _kind(corrected)
+    return Query(
+        text=corrected,
+        kind=kind,
+        concepts=_concepts(corrected, mentions),
+        mentions=mentions,
+        sides=sides,
+        unknown_words=unknown,
+        corrections=corrections,
+    )
+
+
+def split_requests(text: str) -> tuple[str, ...]:
+    """Return the questions of a message that holds several, else the message as it is.
+
+    Sentences without a question of their own (greetings, background) stay with the next one.
+    """
+    sentences = [span.text for span in sentence_spans(" ".join(text.split()))]
+    if sum(sentence.endswith("?") for sentence in sentences) < 2:
+        return (text,)
+    parts: list[str] = []
+    lead = ""
+    for sentence in sentences:
+        lead = f"{lead} {sentence}".strip()
+        if sentence.endswith("?"):
+            parts.append(lead)
+            lead = ""
+    if lead:
+        parts[-1] = f"{parts[-1]} {lead}"
+    return tuple(parts)
+
+
+def _kind(text: str) -> tuple[QuestionKind, tuple[str, str] | None]:
+    low = text.casefold()
+    for pattern in COMPARISON:
+        if match := pattern.search(low):
+            sides = (_side(match["a"]), _side(match["b"]))
+            if all(sides) and sides[0] != sides[1]:
+                return QuestionKind.COMPARISON, sides
+    if FIGURE.search(low):
+        return QuestionKind.FIGURE, None
+    if REASON.search(low):
+        return QuestionKind.REASON, None
+    if (match := DEFINITION.match(low)) and _is_short(next(filter(None, match.groups()), "")):
+        return QuestionKind.DEFINITION, None
+    if LIST.search(low):
+        return QuestionKind.LIST, None
+    return QuestionKind.GENERAL, None
+
+
+def _side(text: str) -> str:
+    """Return one side of a comparison without articles and what follows it."""
+    clause = re.split(r"[?.;,]|\s(?:in|when|for|please|exactly|as)\s", f"{text} ")[0]
+    words = [word for word in clause.split() if word not in STOP_WORDS]
+    return " ".join(words[:5])
+
+
+def _is_short(what: str) -> bool:
+    return 0 < len([word for word in what.split() if word not in STOP_WORDS]) <= 4
+
+
+def _mend_spelling(
+    text: str, lexicon: Lexicon, vocabulary: Vocabulary
+) -> tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]:
+    known_surfaces = {word for mention in lexicon.expansions(text) for word in words(mention.text)}
+    corrections: list[tuple[str, str]] = []
+    unknown: list[str] = []
+    for word in dict.fromkeys(content_words(text)):
+        if vocabulary.knows(stem(word)) or word in known_surfaces:
+            continue
+        # "bpos" written in lower case is the plural of an acronym.
+        if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
+            corrections.append((word, word[:-1]))
+        elif (term := vocabulary.correct(word)) is not None:
+            corrections.append((word, term))
+        else:
+            unknown.append(word)
+    for wrong, right in corrections:
+        text = re.sub(rf"\b{re.escape(wrong)}\b", right, text, flags=re.IGNORECASE)
+    return text, tuple(corrections), tuple(unknown)
+
+
+def _concepts(text: str, mentions: tuple[TermMention, ...]) -> tuple[Concept, ...]:
+    """Return one concept for each mentioned term and for each other word that carries meaning."""
+    found: dict[frozenset[str], Concept] = {}
+    mentioned: set[str] = set()
+    for mention in mentions:
+        own = _stems(mention.text)
+        if not own:
+            continue
+        mentioned |= own
+        ways = dict.fromkeys((own, *(_stems(variant) for variant in mention.names)))
+        found[own] = Concept(tuple(way for way in ways if way))
+    for word in content_words(text):
+        if (term := stem(word)) not in mentioned:
+            found.setdefault(frozenset({term}), Concept((frozenset({term}),)))
+    return tuple(found.values())
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in content_words(text))

@@ -1,0 +1,85 @@
+"""How common each term is in the corpus, and which known term a mistyped word is meant to be."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from knowledge.language import stem
+
+__all__ = ["Vocabulary", "VocabularyCache"]
+
+MIN_CORRECTED_LENGTH = 5
+"""Shorter words are names and acronyms, where one letter makes another word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Document frequencies of the stemmed terms of all visible chunks."""
+
+    frequencies: dict[str, int]
+    chunks: int
+    spell_out: Callable[[str], str] = str
+    """Returns a word of the corpus that has the given stem."""
+    _corrections: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def idf(self, term: str) -> float:
+        """Return the inverse document frequency of a stemmed term, as BM25 has it; above zero."""
+        found = self.frequencies.get(term, 0)
+        return math.log(1 + (self.chunks - found + 0.5) / (found + 0.5))
+
+    def knows(self, term: str) -> bool:
+        """Whether any chunk holds the stemmed term."""
+        return term in self.frequencies
+
+    def coverage(self, wanted: Iterable[str], held: Iterable[str]) -> float:
+        """Return which share of the weight of `wanted` terms is among `held`, in [0, 1]."""
+        weights = {term: self.idf(term) for term in wanted}
+        total = sum(weights.values())
+        if not total:
+            return 0.0
+        present = set(held)
+        return sum(weight for term, weight in weights.items() if term in present) / total
+
+    def correct(self, word: str) -> str | None:
+        """Return the known word that an unknown word is a slip of, or None when none is near.
+
+        One slip (a letter missing, added, changed, or two swapped) for a word of five letters,
+        two from nine letters on; the first letter counts as right.
+        """
+        term = stem(word)
+        if len(word) < MIN_CORRECTED_LENGTH or self.knows(term) or not word.isalpha():
+            return None
+        if word not in self._corrections:
+            self._corrections[word] = self._nearest(term, slips=1 if len(word) < 9 else 2)
+        return self._corrections[word] or None
+
+    def _nearest(self, term: str, *, slips: int) -> str:
+        near = process.extract(
+            term,
+            [known for known in self.frequencies if known[:1] == term[:1]],
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=slips,
+            limit=5,
+        )
+        best = min(near, key=lambda match: (match[1], -self.frequencies[match[0]]), default=None)
+        return self.spell_out(best[0]) if best else ""
+
+
+class VocabularyCache:
+    """The vocabulary of the corpus as it is now; read again when a run has changed it."""
+
+    def __init__(self, *, revision: Callable[[], int], load: Callable[[], Vocabulary]) -> None:
+        """`revision` is cheap and changes whenever the corpus may have."""
+        self._revision = revision
+        self._load = load
+        self._held: tuple[int, Vocabulary] | None = None
+
+    def current(self) -> Vocabulary:
+        """Return the vocabulary of all visible chunks."""
+        revision = self._revision()
+        if self._held is None or self._held[0] != revision:
+            self._held = (revision, self._load())
+        return self._held[1]

@@ -1,0 +1,168 @@
+"""Small, deterministic stand-ins for what is behind the bot."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Sequence
+
+from knowledge.models import (
+    Answer,
+    AnswerSentence,
+    ArticleId,
+    ChunkId,
+    ClosestSection,
+    CorpusStatus,
+    DefineResult,
+    IngestProgress,
+    IngestReport,
+    Question,
+    Refusal,
+    RefusalReason,
+    Reply,
+    Sense,
+    Source,
+)
+from knowledge.record.ledger import RegisteredSource
+
+START = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: dt.datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def advance(self, **parts: float) -> None:
+        self.now += dt.timedelta(**parts)
+
+
+def make_source(n: int = 1, **changes: object) -> Source:
+    values: dict[str, object] = {
+        "n": n,
+        "article_id": ArticleId("what-is-bpo"),
+        "title": "What is BPO?",
+        "url": "https://articles.example/what-is-bpo",
+        "heading": "Definition",
+        "quote": "Business process outsourcing hands a process to a provider.",
+        "chunk_id": ChunkId(f"what-is-bpo#{n}"),
+    }
+    return Source(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def make_answer(text: str = "BPO hands a process to a provider.", **changes: object) -> Answer:
+    values: dict[str, object] = {
+        "kind": "answer",
+        "sentences": (AnswerSentence(text=text, citations=(1,)),),
+        "sources": (make_source(),),
+    }
+    return Answer(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def make_refusal(text: str = "The articles do not say.", **changes: object) -> Refusal:
+    closest = ClosestSection(
+        article_id=ArticleId("what-is-bpo"),
+        title="What is BPO?",
+        heading="Definition",
+        url="https://articles.example/what-is-bpo",
+    )
+    values: dict[str, object] = {
+        "reason": RefusalReason.NO_EVIDENCE,
+        "text": text,
+        "closest": (closest,),
+    }
+    return Refusal(**{**values, **changes})  # type: ignore[arg-type]
+
+
+class FakeAnswerer:
+    """Answers every question with what was asked; refuses what holds "unknown"."""
+
+    def __init__(self) -> None:
+        self.questions: list[Question] = []
+        self.error: Exception | None = None
+        self.gate = threading.Event()
+        """Answers wait for it; it is open unless a test closes it."""
+        self.gate.set()
+        self._lock = threading.Lock()
+
+    def answer(self, question: Question, /) -> Reply:
+        with self._lock:
+            self.questions.append(question)
+        self.gate.wait(10)
+        if self.error is not None:
+            raise self.error
+        if "unknown" in question.text:
+            return Reply(outcome=make_refusal())
+        return Reply(outcome=make_answer(f"About {question.text}."), timings_ms={"total": 12.5})
+
+
+class FakeGlossary:
+    """Knows the term SLA."""
+
+    def define(self, term: str, /) -> DefineResult:
+        if term.casefold() != "sla":
+            return DefineResult(kind="unknown", term=term, text=f"I do not know {term}.")
+        sense = Sense(
+            term="SLA",
+            expansion="service level agreement",
+            definition="The promised quality of a service.",
+            context="contracts",
+            in_domain=True,
+        )
+        return DefineResult(
+            kind="definition",
+            term="SLA",
+            text="SLA (service level agreement): The promised quality of a service. [1]",
+            senses=(sense,),
+            sources=(make_source(),),
+            related=("KPI",),
+        )
+
+
+class FakeCorpus:
+    """Holds two articles."""
+
+    def status(self) -> CorpusStatus:
+        return CorpusStatus(
+            articles=2,
+            chunks=9,
+            glossary_terms=30,
+            embedder="all-MiniLM-L6-v2",
+            chat_model="",
+            index_ready=True,
+            last_run="2 November 2026, done",
+        )
+
+    def sources(self) -> Sequence[RegisteredSource]:
+        return [RegisteredSource(location="/srv/articles", kind="folder")]
+
+
+class FakeIngestion:
+    """Reports two steps; waits between them while its gate is closed."""
+
+    def __init__(self) -> None:
+        self.actors: list[str] = []
+        self.error: Exception | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def __call__(self, actor: str, show: Callable[[IngestProgress], None], /) -> IngestReport:
+        self.actors.append(actor)
+        show(IngestProgress(stage="reading", done=1, total=2))
+        self.gate.wait(10)
+        if self.error is not None:
+            raise self.error
+        show(IngestProgress(stage="embedding", done=2, total=2))
+        return IngestReport(added=(ArticleId("a"),), unchanged=(ArticleId("b"),), chunks_written=3)
+
+
+class FakeAudit:
+    """Keeps the audit trail in a list."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, str, str]] = []
+
+    def write_audit(self, *, actor: str, action: str, result: str) -> None:
+        self.entries.append((actor, action, result))

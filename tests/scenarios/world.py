@@ -1,0 +1,117 @@
+"""What a story has at hand: the local Slack, a whole bot, and what is behind it."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+
+from bot.app import Bot, create_bot
+from bot.delivery import create_client
+from bot.local_slack import LocalSlack, Message
+from bot.services import Services
+from bot.settings import BotSettings
+from knowledge.record.database import Database, open_database
+from knowledge.record.journal import Journal
+from tests.fakes import (
+    FakeAnswerer,
+    FakeAudit,
+    FakeClock,
+    FakeCorpus,
+    FakeGlossary,
+    FakeIngestion,
+)
+
+MANIFEST = Path(__file__).parents[2] / "manifest.json"
+ADMIN = "U0ADMIN01"
+MEMBER = "U0MEMBER1"
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """What a story needs: Slack, the bot, and what is behind it."""
+
+    slack: LocalSlack
+    bot: Bot
+    database: Database
+    journal: Journal
+    answerer: FakeAnswerer
+    ingestion: FakeIngestion
+    audit: FakeAudit
+    clock: FakeClock
+
+    def private_reply(self, user_id: str, *, number: int = 1) -> Message:
+        """Return the `number`-th message that only this person sees, once it is there."""
+        self.slack.wait_for(lambda: len(self.slack.transcript.ephemerals(user_id)) >= number)
+        return self.slack.transcript.ephemerals(user_id)[number - 1]
+
+    def seen(self) -> str:
+        """Return everything that anybody was shown."""
+        return self.slack.transcript.describe()
+
+
+Start = Callable[..., World]
+
+
+def start_world(
+    stack: ExitStack,
+    *,
+    database_url: str,
+    admins: str = ADMIN,
+    experts: str = "",
+    events: frozenset[str] | None = None,
+    is_connected: bool = True,
+    slack: LocalSlack | None = None,
+    clock: FakeClock | None = None,
+    before_start: Callable[[Journal], None] = lambda _: None,
+    **slack_options: Any,
+) -> World:
+    """Start a bot, and a Slack for it unless one is given; `stack` ends both."""
+    if slack is None:
+        manifest = json.loads(MANIFEST.read_text())
+        slack_options = {"ack_timeout_s": 0.6, **slack_options}
+        slack = stack.enter_context(LocalSlack(manifest=manifest, events=events, **slack_options))
+    database = open_database(database_url)
+    stack.callback(database.close)
+    answerer, ingestion, audit = FakeAnswerer(), FakeIngestion(), FakeAudit()
+    clock = clock or FakeClock()
+    journal = Journal(database)
+    bot = create_bot(
+        settings=BotSettings(
+            _env_file=None,
+            KB_ADMINS=admins,
+            KB_EXPERTS_CHANNEL=experts,
+            SLACK_SIGNING_SECRET=slack.signing_secret,
+        ),
+        services=Services(
+            answerer=answerer,
+            glossary=FakeGlossary(),
+            corpus=FakeCorpus(),
+            ingest=ingestion,
+            audit=audit,
+            journal=journal,
+            clock=clock,
+        ),
+        client=create_client(token=slack.bot_token, base_url=slack.api_url),
+    )
+    before_start(journal)
+    bot.start()
+    stack.callback(bot.close)
+    if is_connected:
+        handler = SocketModeHandler(bot.app, slack.app_token, ping_interval=1)
+        handler.connect()
+        stack.callback(handler.close)
+        slack.wait_for(lambda: slack.connections > 0)
+    return World(
+        slack=slack,
+        bot=bot,
+        database=database,
+        journal=journal,
+        answerer=answerer,
+        ingestion=ingestion,
+        audit=audit,
+        clock=clock,
+    )
