@@ -94,7 +94,6 @@ def create_bot(
     executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
     app = App(
         client=client,
-        token=client.token,
         signing_secret=settings.slack_signing_secret.get_secret_value() or None,
         token_verification_enabled=False,
         listener_executor=executor,

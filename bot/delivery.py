@@ -7,13 +7,14 @@ never unfurled and text is never parsed for names.
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.webhook import WebhookClient
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.rendering import RenderedMessage, render_plainly
 from knowledge.errors import KnowledgeError
@@ -27,8 +28,8 @@ MAX_WAIT_S = 30.0
 DEFAULT_RETRY_AFTER_S = 1.0
 ATTEMPTS = 4
 BLOCK_ERRORS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-NO_UNFURL = {"unfurl_links": False, "unfurl_media": False}
-NO_PARSE = {"parse": "none", "link_names": False}
+NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
+NO_PARSE: dict[str, Any] = {"parse": "none", "link_names": False}
 
 Call = Callable[[], Any]
 Sleep = Callable[[float], None]
@@ -101,23 +102,21 @@ class Delivery:
             is_repeatable=True,
         )
 
-    def respond(
-        self, message: RenderedMessage, *, response_url: str, replaces: bool = False
-    ) -> None:
-        """Answer a command or a button privately, or replace the message with the button."""
+    def respond(self, message: RenderedMessage, *, response_url: str) -> None:
+        """Answer a command or a button privately, below what is there."""
         hook = WebhookClient(response_url, timeout=TIMEOUT_S, retry_handlers=[])
 
         def send(content: dict[str, Any]) -> None:
             response = hook.send_dict(
                 {
                     "response_type": "ephemeral",
-                    "replace_original": replaces,
+                    "replace_original": False,
                     **NO_UNFURL,
                     **content,
                 }
             )
             if response.status_code != 200:
-                raise SlackApiError(_webhook_error(response.body), response)
+                raise _HookError(response)
 
         # A response is private and limited to five uses, so it is not repeated either.
         self._send_either(message, send, is_repeatable=False)
@@ -129,7 +128,7 @@ class Delivery:
                 channel_id=channel_id, thread_ts=thread_ts, status=status
             )
         except (SlackClientError, OSError) as exc:
-            logger.info("status not shown: %s", _reason(exc))
+            logger.info("status not shown: %s", _fault(exc).reason)
 
     def publish_home(self, *, user_id: str, blocks: Sequence[dict[str, Any]]) -> None:
         """Show the Home tab to one person."""
@@ -171,55 +170,76 @@ class Delivery:
         )
 
     def _call(self, call: Call, *, is_repeatable: bool) -> Any:
-        waited = 0.0
-        for attempt in range(1, ATTEMPTS + 1):
+        waited, attempt = 0.0, 0
+        while True:
+            attempt += 1
             try:
                 return call()
-            except (SlackClientError, OSError) as exc:
-                wait_s = _wait_before_retry(exc, attempt=attempt, is_repeatable=is_repeatable)
+            except (SlackClientError, _HookError, OSError) as exc:
+                fault = _fault(exc)
+                wait_s = fault.wait_s(attempt, is_repeatable=is_repeatable)
                 waited += wait_s or 0.0
                 if wait_s is None or attempt == ATTEMPTS or waited > MAX_WAIT_S:
-                    raise DeliveryError(_reason(exc), is_uncertain=_is_uncertain(exc)) from exc
+                    raise DeliveryError(fault.reason, is_uncertain=fault.is_uncertain) from exc
                 self._sleep(wait_s)
-        raise AssertionError  # the loop returns or raises
 
 
-def _wait_before_retry(exc: Exception, *, attempt: int, is_repeatable: bool) -> float | None:
-    """Return how long to wait before sending again, or None when that must not be."""
-    if isinstance(exc, SlackApiError) and _status(exc) == 429:
-        after = exc.response.headers.get("Retry-After") or exc.response.headers.get("retry-after")
-        try:
-            return max(float(after), 0.0) if after else DEFAULT_RETRY_AFTER_S
-        except ValueError:
-            return DEFAULT_RETRY_AFTER_S
-    was_not_sent = isinstance(exc, URLError) and isinstance(exc.reason, ConnectionRefusedError)
-    if was_not_sent or (is_repeatable and _is_uncertain(exc)):
-        return 0.25 * 2**attempt
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fault:
+    """Why a call failed and whether Slack may have done it all the same."""
+
+    reason: str
+    is_uncertain: bool = False
+    was_not_sent: bool = False
+    retry_after_s: float | None = None
+
+    def wait_s(self, attempt: int, *, is_repeatable: bool) -> float | None:
+        """Return how long to wait before sending again, or None when that must not be."""
+        if self.retry_after_s is not None:
+            return self.retry_after_s
+        if self.was_not_sent or (is_repeatable and self.is_uncertain):
+            return 0.25 * (1 << attempt)
+        return None
 
 
-def _is_uncertain(exc: Exception) -> bool:
-    """Return whether Slack may have done what was asked."""
-    if isinstance(exc, SlackApiError):
-        return _status(exc) >= 500 or _reason(exc) in {"internal_error", "fatal_error"}
-    return not (isinstance(exc, URLError) and isinstance(exc.reason, ConnectionRefusedError))
+class _HookError(Exception):
+    """A response URL answered with an error."""
+
+    def __init__(self, response: WebhookResponse) -> None:
+        super().__init__(response.status_code)
+        self.response = response
 
 
-def _reason(exc: Exception) -> str:
-    if isinstance(exc, SlackApiError):
-        data = getattr(exc.response, "data", None)
-        error = data.get("error") if isinstance(data, dict) else None
-        return str(error or exc.args[0]) if exc.args else str(error)
-    return type(exc).__name__
+def _fault(exc: Exception) -> _Fault:
+    match exc:
+        case SlackApiError():
+            status = int(getattr(exc.response, "status_code", 0) or 0)
+            reason = str(exc.response.get("error") or f"status {status}")
+            return _refusal(reason, status=status, headers=getattr(exc.response, "headers", {}))
+        case _HookError():
+            status = exc.response.status_code
+            return _refusal(
+                _hook_reason(exc.response.body), status=status, headers=exc.response.headers
+            )
+        case URLError(reason=ConnectionRefusedError()):
+            return _Fault(reason="connection refused", was_not_sent=True)
+        case _:
+            return _Fault(reason=type(exc).__name__, is_uncertain=True)
 
 
-def _status(exc: SlackApiError) -> int:
-    return int(getattr(exc.response, "status_code", 0) or 0)
+def _refusal(reason: str, *, status: int, headers: Mapping[str, Any]) -> _Fault:
+    if status == 429 or reason in {"ratelimited", "rate_limited"}:
+        after = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
+        seconds = float(after) if str(after).isdigit() else DEFAULT_RETRY_AFTER_S
+        return _Fault(reason=reason, retry_after_s=seconds)
+    is_uncertain = status >= 500 or reason in {"internal_error", "fatal_error"}
+    return _Fault(reason=reason, is_uncertain=is_uncertain)
 
 
-def _webhook_error(body: str) -> str:
+def _hook_reason(body: str) -> str:
+    # Slack answers with JSON or with the bare code.
     try:
         parsed = json.loads(body)
     except ValueError:
-        return "response_refused"
-    return str(parsed.get("error", "response_refused")) if isinstance(parsed, dict) else str(parsed)
+        return body.strip()[:100] or "refused"
+    return str(parsed.get("error", "refused")) if isinstance(parsed, dict) else str(parsed)

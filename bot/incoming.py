@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
 
-USER_MESSAGE_SUBTYPES = {"", "file_share", "thread_broadcast"}
+USER_MESSAGE_SUBTYPES = ("file_share", "thread_broadcast")
 TOKEN = re.compile(r"<([^<>]*)>")
 # Slack's own marks for bold, italic, strike and code, where they stand around words.
 FORMATTING = re.compile(r"(?<!\w)([*_~]|`{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)

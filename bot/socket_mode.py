@@ -2,18 +2,20 @@
 
 import logging
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from knowledge.errors import KnowledgeError
 
-__all__ = ["SocketSilentError", "run_socket_mode"]
+__all__ = ["SocketSilentError", "connected", "run_socket_mode"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,31 +40,46 @@ def run_socket_mode(
     Raises:
         SocketSilentError: No message or pong came from Slack for `max_silence_s`.
     """
-    handler = SocketModeHandler(app, app_token)
     heard_at = time.monotonic()
 
     def hear(_message: str) -> None:
         nonlocal heard_at
         heard_at = time.monotonic()
 
-    handler.client.on_message_listeners.append(hear)
     last_pong: float | None = None
+    with _signals_set(stop), connected(app, app_token=app_token) as client:
+        client.on_message_listeners.append(hear)
+        logger.info("connected to Slack")
+        while not stop.wait(check_every_s):
+            session = client.current_session
+            # A pong is no message for the client, so its own note of it counts as well.
+            if session is not None and session.last_ping_pong_time != last_pong:
+                last_pong = session.last_ping_pong_time
+                heard_at = time.monotonic()
+            if time.monotonic() - heard_at > max_silence_s:
+                raise SocketSilentError(
+                    f"nothing heard from Slack for {max_silence_s:.0f} s; check the network"
+                )
+
+
+@contextmanager
+def connected(app: App, *, app_token: str) -> Iterator[SocketModeClient]:
+    """Keep a connection to Slack open; it ends at once, not when the socket next times out."""
+    handler = SocketModeHandler(app, app_token)
+    client = handler.client
     try:
-        with _signals_set(stop):
-            handler.connect()  # type: ignore[no-untyped-call] # Bolt's has no annotations
-            logger.info("connected to Slack")
-            while not stop.wait(check_every_s):
-                session = handler.client.current_session
-                # A pong is no message for the client, so its own note of it counts as well.
-                if session is not None and session.last_ping_pong_time != last_pong:
-                    last_pong = session.last_ping_pong_time
-                    heard_at = time.monotonic()
-                if time.monotonic() - heard_at > max_silence_s:
-                    raise SocketSilentError(
-                        f"nothing heard from Slack for {max_silence_s:.0f} s; check the network"
-                    )
+        client.connect()
+        yield client
     finally:
-        handler.close()  # type: ignore[no-untyped-call] # Bolt's has no annotations
+        client.closed = True
+        client.auto_reconnect_enabled = False
+        client.current_session_state.terminated = True
+        sock = client.current_session.sock if client.current_session is not None else None
+        if sock is not None:
+            # Closing a socket does not wake the thread that waits for data; this does.
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        client.close()
 
 
 @contextmanager

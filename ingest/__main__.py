@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,7 +17,7 @@ from ingest.checking import check_corpus
 from ingest.pipeline import Ingestion, ProgressCallback
 from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.errors import ArticleError, ConfigError, KnowledgeError
+from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
 from knowledge.models import ArticleId, IngestProgress, IngestReport
 from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import KnowledgeSettings
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         code: int = options.handle(options, KnowledgeSettings.load())
-    except (ConfigError, ArticleError) as exc:
+    except (ConfigError, ArticleError, EmbedderError) as exc:
         return _stop(str(exc), code=BAD_USAGE)
     except KnowledgeError as exc:
         return _stop(str(exc), code=PARTLY_FAILED)
@@ -42,11 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     named = [describe_source(source) for source in options.sources]
-    with _ingestion(settings, exclusive=True) as (ingestion, knowledge):
-        with _progress(quiet=options.json) as on_progress:
-            report = ingestion.run(
-                named or _all_sources(knowledge), actor=ACTOR, on_progress=on_progress
-            )
+    with (
+        _ingestion(settings, exclusive=True) as (ingestion, knowledge),
+        _progress(quiet=options.json) as on_progress,
+    ):
+        report = ingestion.run(
+            named or _all_sources(knowledge), actor=ACTOR, on_progress=on_progress
+        )
     _print_report(report, as_json=options.json)
     return DONE if report.is_complete else PARTLY_FAILED
 
@@ -89,17 +92,16 @@ def _sources(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 
 def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with _ingestion(settings, exclusive=True) as (ingestion, knowledge):
-        source = options.article_id
-        if knowledge.ledger.forget_source(source):
-            ids = [
-                row.article_id
-                for row in knowledge.catalog.articles()
-                if row.source_location == source
-            ]
-        else:
-            ids = [ArticleId(source)]
+        known = {source.location for source in knowledge.ledger.sources()}
+        name = options.article_id
+        source = name if name in known else str(Path(name).expanduser().resolve())
+        ids = [ArticleId(name)]
+        if source in known:
+            rows = knowledge.catalog.articles()
+            ids = [row.article_id for row in rows if row.source_location == source]
         removed = ingestion.remove(ids, actor=ACTOR)
-    if not removed:
+        is_source = knowledge.ledger.forget_source(source)
+    if not removed and not is_source:
         return _stop(
             f"no article or source is called {options.article_id!r}: `python -m ingest sources` "
             f"lists the sources, `python -m knowledge search` finds articles",

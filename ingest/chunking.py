@@ -64,7 +64,9 @@ def split_articles(
             # Each count includes the two special tokens of a text on its own.
             lines = [[(s, max(next(counts) - 2, 1)) for s in line] for line in section.lines]
             heading = " > ".join(section.trail)
-            texts += [(heading, text) for text in _pack(lines, budget=budget)]
+            texts += [
+                (heading, text) for text in _pack(lines, budget=budget, count_tokens=count_tokens)
+            ]
         split.append(_chunks(article, texts))
     return split
 
@@ -87,13 +89,15 @@ def _chunks(article: Article, texts: Sequence[tuple[str, str]]) -> tuple[Chunk, 
     )
 
 
-def _pack(lines: Sequence[Sequence[tuple[str, int]]], *, budget: int) -> Iterator[str]:
+def _pack(
+    lines: Sequence[Sequence[tuple[str, int]]], *, budget: int, count_tokens: TokenCounter
+) -> Iterator[str]:
     """Yield texts of whole pieces, each within `budget` tokens and about the same size."""
     pieces = [
         (number, part, tokens)
         for number, line in enumerate(lines)
         for text, whole in line
-        for part, tokens in _fitting(text, whole, budget=budget)
+        for part, tokens in _fitting(text, whole, budget=budget, count_tokens=count_tokens)
     ]
     total = sum(tokens for _, _, tokens in pieces)
     if not total:
@@ -120,15 +124,18 @@ def _join(pieces: Sequence[tuple[int, str]]) -> str:
     return text
 
 
-def _fitting(text: str, tokens: int, *, budget: int) -> Iterator[tuple[str, int]]:
-    if tokens <= budget:
+def _fitting(
+    text: str, tokens: int, *, budget: int, count_tokens: TokenCounter
+) -> Iterator[tuple[str, int]]:
+    """Yield `text`, halved between words until each part is within `budget` or one word."""
+    words = text.split(" ")
+    if tokens <= budget or len(words) == 1:
         yield text, tokens
         return
-    words = text.split(" ")
-    parts = min(-(-tokens // budget) + 1, len(words))
-    step = -(-len(words) // parts)
-    for start in range(0, len(words), step):
-        yield " ".join(words[start : start + step]), -(-tokens // parts)
+    middle = len(words) // 2
+    halves = [" ".join(words[:middle]), " ".join(words[middle:])]
+    for half, count in zip(halves, count_tokens(halves), strict=True):
+        yield from _fitting(half, count - 2, budget=budget, count_tokens=count_tokens)
 
 
 def _flat(section: _Section) -> Iterator[str]:

@@ -105,12 +105,12 @@ _UNMISTAKABLE = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|\+?[\d\s()-]{9,}")
 _TRAIL = re.compile(r"\s(?:[\u203a»>]|::)\s|\s[|/·•]\s.*\s[|/·•]\s")
 
-_FIRST_PERSON = re.compile(r"\b(?:we|our|ours|us)\b", re.IGNORECASE)
-_VOICE = re.compile(
-    r"\b(?:we(?:['’](?:ve|re|ll))?|our|ours|us|your?|"  # noqa: RUF001
-    r"this (?:site|website|page|post|content|article|blog|page|story|work))\b",
-    re.IGNORECASE,
+# Not "US": the country is no voice.
+_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]urs?|us)\b")
+_THIS_PAGE = re.compile(
+    r"\bthis (?:site|website|page|post|content|article|blog|story|work)\b", re.IGNORECASE
 )
+_SECOND_PERSON = re.compile(r"\byour?\b", re.IGNORECASE)
 _SITE_WORDS = re.compile(
     r"\b(?:accurate|accuracy|ad-supported|advertis\w+|advice|affiliat\w+|articles?|author\w*|"
     r"browser|browsing|cc|comments?|commissions?|commitment|compensat\w+|consent\w*|content|"
@@ -181,15 +181,19 @@ def is_site_prose(text: str, *, topic: frozenset[str]) -> bool:
     Words whose stems are in `topic` do not count: an article on cookies mentions cookies.
     """
     words = text.split()
-    hits = [hit[0] for hit in _SITE_WORDS.finditer(text) if hit[0].lower()[:5] not in topic]
+    hits = {hit[0].lower()[:5] for hit in _SITE_WORDS.finditer(text)} - topic
     phrases = [
         phrase[0]
         for phrase in _SITE_PHRASES.finditer(text)
         if not any(word[:5] in topic for word in phrase[0].lower().split())
     ]
-    has_voice = bool(phrases) or _VOICE.search(text) is not None
-    weight = len(hits) + 2 * len(phrases)
-    return has_voice and weight >= 2 and weight >= _MIN_SITE_DENSITY * len(words)
+    density = (len(hits) + 2 * len(phrases)) / len(words)
+    if len(hits) + 2 * len(phrases) < 2:
+        return False
+    if phrases or speaks_as_site(text) or _THIS_PAGE.search(text):
+        return density >= _MIN_SITE_DENSITY
+    # Articles address their readers too, only not in so many words of the trade.
+    return _SECOND_PERSON.search(text) is not None and density >= 2 * _MIN_SITE_DENSITY
 
 
 def speaks_as_site(text: str) -> bool:

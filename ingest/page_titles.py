@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ingest.furniture import LabelKind
 from ingest.page_metadata import is_name
-from ingest.text_blocks import Block, content_stems, is_list_item, is_prose
+from ingest.text_blocks import Block, content_stems, is_isolated, is_list_item, is_prose
 
 __all__ = ["find_title"]
 
@@ -22,7 +22,8 @@ def find_title(
 
     Candidates are the unlabelled short lines above it and its own first line. Each earns points
     for words that the article or the page's address repeats, and for what stands next to it: a
-    byline below is a good sign, and a menu around is a bad one.
+    byline below is a good sign, and a menu around is a bad one. When none earns enough, a page
+    whose article begins with a line between blank lines is named by it.
     """
     article = content_stems(" ".join(block.text for block in blocks[start:end] if is_prose(block)))
     address = _address_stems(blocks)
@@ -39,6 +40,13 @@ def find_title(
         score += 0.02 * min(len(text.split()), 10) - 0.02 * (start - at)
         if score > best_score:
             best, best_score = text, score
+    if (
+        not best
+        and not labels[start]
+        and is_isolated(blocks[start])
+        and _can_be_title(blocks[start])
+    ):
+        best = blocks[start].text
     return best.strip("# ")
 
 

@@ -20,18 +20,18 @@ class Plan:
     def __init__(self, known: Iterable[ArticleRow]) -> None:
         """`known` are the articles that are visible now."""
         self._known = {row.article_id: row for row in known}
-        self._seen: dict[ArticleId, str] = {}
+        self._seen: dict[ArticleId, tuple[str, str]] = {}
         self._failed_files: set[str] = set()
 
     def place(self, article: Article, *, source_location: str) -> Action:
         """Say what is to be done with an article; raise `ArticleError` when its id is taken."""
-        taken_by = self._seen.get(article.article_id)
+        place = (article.location, source_location)
+        seen = self._seen.get(article.article_id)
+        if seen is not None and seen[0] == article.location and seen[1] != source_location:
+            return "keep"  # One file, read a second time: a source may lie within another.
         row = self._known.get(article.article_id)
-        if (
-            taken_by is None
-            and row is not None
-            and _belongs_elsewhere(row, article, source_location)
-        ):
+        taken_by = seen[0] if seen else None
+        if seen is None and row is not None and _belongs_elsewhere(row, article, source_location):
             taken_by = row.location
         if taken_by is not None:
             raise ArticleError(
@@ -39,12 +39,11 @@ class Plan:
                 f"`slug` or title, or remove the other",
                 location=article.location,
             )
-        self._seen[article.article_id] = article.location
+        self._seen[article.article_id] = place
         if row is None:
             return "add"
         if row.version_id != version_id(article):
             return "change"
-        place = (article.location, source_location)
         return "keep" if place == (row.location, row.source_location) else "move"
 
     def fail(self, location: str) -> None:

@@ -25,6 +25,8 @@ def describe_source(argument: str) -> RegisteredSource:
     resolved = path.resolve()
     if resolved.is_dir():
         return RegisteredSource(location=str(resolved), kind="folder")
+    if not resolved.is_file():
+        raise ArticleError("is neither a file nor a folder", location=argument)
     if resolved.suffix.lower() not in SUPPORTED_SUFFIXES:
         raise ArticleError(
             f"is of a kind that cannot be read; use one of {', '.join(sorted(SUPPORTED_SUFFIXES))}",
@@ -56,7 +58,7 @@ def read_source(source: RegisteredSource, *, bundled_dir: Path) -> Iterator[RawF
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for directory, names, files in os.walk(folder, followlinks=False):
+    for directory, names, files in os.walk(folder, onerror=_fail, followlinks=False):
         names[:] = [name for name in names if not name.startswith(".")]
         for name in files:
             path = Path(directory) / name
@@ -64,6 +66,13 @@ def _files(folder: Path) -> Iterator[Path]:
                 continue
             if stat.S_ISREG(path.lstat().st_mode):
                 yield path
+
+
+def _fail(error: OSError) -> None:
+    raise ArticleError(
+        f"the folder cannot be read: {error.strerror or error}; check its permissions",
+        location=str(error.filename),
+    ) from error
 
 
 def _read_file(path: Path, *, location: str) -> RawFile | ArticleError:

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from knowledge.citations import bind
-from knowledge.composing import Pick, compose, rate
+from knowledge.composing import Candidate, Pick, compose, rate
 from knowledge.conversation import stand_alone
 from knowledge.errors import IndexNotReadyError
-from knowledge.evidence import EvidenceGate, read_signals
+from knowledge.evidence import EvidenceGate, Signals, read_signals
 from knowledge.models import (
     Answer,
     AnswerKind,
@@ -28,12 +28,12 @@ from knowledge.refusing import (
     refuse_order,
     refuse_too_long,
 )
-from knowledge.retrieval import Retriever
+from knowledge.retrieval import Retrieval, Retriever
 from knowledge.talk import read_small_talk, without_orders
 from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
 from knowledge.vocabulary import VocabularyCache
 
-__all__ = ["Answerer"]
+__all__ = ["Answerer", "Examination"]
 
 TOP_K = 12
 MAX_PARTS = 3
@@ -85,34 +85,51 @@ class Answerer:
         with timer.step("verify"):
             return _finish(parts)
 
-    def _answer_part(self, question: Question, timer: "_Timer") -> "_Part":
+    def examine(self, question: Question, timer: "_Timer | None" = None) -> "Examination":
+        """Return what is found for one question, before it is judged."""
+        timer = timer or _Timer(self._clock)
         with timer.step("understand"):
             text = stand_alone(question, self._lexicon)
             vocabulary = self._vocabulary.current()
             query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
         with timer.step("retrieve"):
-            try:
-                found = self._retriever.retrieve(query.text, query.terms, top_k=TOP_K)
-            except IndexNotReadyError:
-                return _Part(query=query, refusal=refuse_not_ready())
+            found = self._retriever.retrieve(query.text, query.terms, top_k=TOP_K)
         with timer.step("compose"):
             candidates = rate(query, found.results, vocabulary)
             signals = read_signals(query, found.results, candidates, vocabulary)
-            is_enough = self._gate.is_enough(signals)
-            picks = compose(query, candidates) if is_enough else ()
-        note = DEGRADED if found.is_degraded else ""
-        if picks:
-            return _Part(query=query, picks=picks, results=found.results, note=note)
-        missing_figure = signals.missing_figure > 0
-        refusal = refuse(query, found.results, missing_figure=missing_figure)
-        return _Part(query=query, refusal=refusal, note=note)
+        return Examination(query=query, found=found, candidates=candidates, signals=signals)
+
+    def _answer_part(self, question: Question, timer: "_Timer") -> "_Part":
+        try:
+            seen = self.examine(question, timer)
+        except IndexNotReadyError:
+            return _Part(refusal=refuse_not_ready())
+        with timer.step("compose"):
+            is_enough = self._gate.is_enough(seen.signals)
+            picks = compose(seen.query, seen.candidates) if is_enough else ()
+        results = seen.found.results
+        if not picks:
+            missing_figure = seen.signals.missing_figure > 0
+            return _Part(refusal=refuse(seen.query, results, missing_figure=missing_figure))
+        note = DEGRADED if seen.found.is_degraded else ""
+        return _Part(kind=_answer_kind(seen.query), picks=picks, results=results, note=note)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """A question, what was found for it, and what that is worth."""
+
+    query: Query
+    found: Retrieval
+    candidates: list[Candidate]
+    signals: Signals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
     """One question of a message: what is said to it, or why nothing is."""
 
-    query: Query
+    kind: AnswerKind = "answer"
     picks: tuple[Pick, ...] = ()
     results: tuple[SearchResult, ...] = ()
     refusal: Refusal | None = None
@@ -131,7 +148,7 @@ def _finish(parts: Sequence[_Part]) -> Outcome:
         notes[f"One part of the question is not answered: {refusals[0].text}"] = None
     cited = [source.chunk_id for source in sources]
     return Answer(
-        kind=_answer_kind(answered[0].query) if len(parts) == 1 else "answer",
+        kind=answered[0].kind if len(parts) == 1 else "answer",
         sentences=sentences,
         sources=sources,
         closest=closest_sections(answered[0].results, without=cited),

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger
 from knowledge.retrieval import Retriever
 from knowledge.settings import KnowledgeSettings
+from knowledge.unit_vectors import UnitVectors
 from knowledge.vocabulary import VocabularyCache
 
 __all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
@@ -63,7 +64,10 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
         )
         glossary = Glossary.load(settings.glossary_file, passages=catalog.passage)
         vocabulary = VocabularyCache(revision=catalog.revision, load=catalog.vocabulary)
-        retriever = Retriever(catalog=catalog, index=index, embedder=embedder)
+        unit_vectors = UnitVectors(catalog=catalog, embedder=embedder)
+        retriever = Retriever(
+            catalog=catalog, index=index, embedder=embedder, unit_vectors=unit_vectors
+        )
         answerer = Answerer(
             retriever=retriever,
             lexicon=glossary,
@@ -112,7 +116,9 @@ def own_data_directory(data_dir: Path, *, exclusive: bool) -> Iterator[None]:
             f"KB_DATA_DIR: cannot write to {data_dir}: {exc.strerror or exc}"
         ) from exc
     with lock:
-        owner.write_text(str(os.getpid()))
+        # Only for messages; a full disk is reported by the one who has something to write.
+        with suppress(OSError):
+            owner.write_text(str(os.getpid()))
         yield
 
 

@@ -37,7 +37,7 @@ def write_definition(
     others = [*(sense for sense in entry.senses if sense not in shown), *entry.elsewhere]
     if others:
         named = ", ".join(f"{other.expansion} ({other.context})" for other in others)
-        lines.append(f"Other meanings elsewhere: {named}.")
+        lines.append(f"Other meanings: {named}.")
     lines += [
         f"[{source.n}] {source.title}" + (f" › {source.heading}" if source.heading else "")  # noqa: RUF001
         for source in sources

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.errors import FingerprintMismatchError, IndexNotReadyError
+from knowledge.errors import (
+    FingerprintMismatchError,
+    IndexNotReadyError,
+    KnowledgeError,
+    StoreError,
+)
 from knowledge.models import Chunk, ChunkId
 from knowledge.ports import ChunkStore, Vectors
 from knowledge.record.catalog import Catalog, text_hash
@@ -36,12 +41,11 @@ class StoreFactory:
 
         return store.open_store(generation_id, directory=self.directory, url=self.url)
 
-    def drop_all_but(self, generation_id: str) -> None:
-        """Delete every other generation, such as one that a crash left half built."""
+    def drop(self, generation_id: str) -> None:
+        """Delete a generation, which must be closed."""
         from knowledge import store  # noqa: PLC0415
 
-        for stale in store.stale_generations(generation_id, directory=self.directory, url=self.url):
-            store.drop_generation(stale, directory=self.directory, url=self.url)
+        store.drop_generation(generation_id, directory=self.directory, url=self.url)
 
 
 class VectorIndex:
@@ -63,8 +67,14 @@ class VectorIndex:
 
     def query(self, vector: Vectors, *, limit: int) -> list[tuple[ChunkId, float]]:
         """Return the nearest chunks, seen or not, with their cosine similarity, best first."""
-        _, store = self._opened()
-        return store.query(vector, limit=limit)
+        opened = self._opened()
+        try:
+            return opened[1].query(vector, limit=limit)
+        except StoreError:
+            # A rebuild may have closed this generation meanwhile.
+            if (current := self._opened()) is opened:
+                raise
+            return current[1].query(vector, limit=limit)
 
     def check_ready(self) -> None:
         """Raise when there is no index, or when another embedder made it."""
@@ -80,8 +90,9 @@ class VectorIndex:
         if generation is None or generation.embedder != self._embedder_name:
             self.rebuild(embed)
             return True
-        _, store = self._opened()
-        stored, wanted = store.ids(), self._catalog.active_chunk_ids()
+        self._drop_stale()
+        wanted = self._catalog.active_chunk_ids()
+        store, stored = self._contents()
         store.delete(sorted(stored - wanted))
         missing = list(self._catalog.chunks(sorted(wanted - stored)).values())
         store.upsert(missing, self._vectors(missing, embed))
@@ -111,15 +122,19 @@ class VectorIndex:
         fresh = self._ledger.begin_generation(embedder=self._embedder_name)
         store = self._stores.open(fresh.generation_id)
         written = 0
-        for chunks in self._catalog.active_chunks():
-            store.upsert(chunks, self._vectors(chunks, embed))
-            written += len(chunks)
-        with self._lock:
-            old, self._open = self._open, (fresh, store)
-            self._ledger.switch_generation(fresh.generation_id)
+        try:
+            for chunks in self._catalog.active_chunks():
+                store.upsert(chunks, self._vectors(chunks, embed))
+                written += len(chunks)
+            with self._lock:
+                self._ledger.switch_generation(fresh.generation_id)
+                old, self._open = self._open, (fresh, store)
+        except KnowledgeError:
+            store.close()
+            raise
         if old is not None:
             old[1].close()
-        self._stores.drop_all_but(fresh.generation_id)
+        self._drop_stale()
         logger.info("built index generation %s with %d chunks", fresh.generation_id, written)
         return written
 
@@ -136,6 +151,22 @@ class VectorIndex:
                 generation = self._checked_generation()
                 self._open = (generation, self._stores.open(generation.generation_id))
             return self._open
+
+    def _contents(self) -> tuple[ChunkStore, set[ChunkId]]:
+        _, store = self._opened()
+        try:
+            return store, store.ids()
+        except StoreError:
+            # A server whose data was made anew does not know the collection opened before.
+            self.close()
+            _, store = self._opened()
+            return store, store.ids()
+
+    def _drop_stale(self) -> None:
+        # Only generations of this record: others may keep theirs on the same Chroma server.
+        for generation_id in self._ledger.stale_generations():
+            self._stores.drop(generation_id)
+            self._ledger.forget_generation(generation_id)
 
     def _checked_generation(self) -> Generation:
         generation = self._ledger.active_generation()

@@ -96,6 +96,8 @@ class SearchResult:
     """Fused relevance in [0, 1]; comparable only within one query."""
     similarity: float
     """Cosine similarity of question and chunk; 0.0 when the dense leg did not find it."""
+    unit_similarities: tuple[float, ...] = ()
+    """Cosine similarity of the question and each sentence; empty when they were not compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from knowledge.errors import StoreError
 from knowledge.fusion import fuse
 from knowledge.index import VectorIndex
-from knowledge.models import Chunk, ChunkId, SearchResult
+from knowledge.models import Chunk, SearchResult
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog
+from knowledge.unit_vectors import UnitVectors
 
 __all__ = ["Retrieval", "Retriever"]
 
@@ -17,6 +18,10 @@ logger = logging.getLogger(__name__)
 
 POOL = 80
 """Chunks that each leg brings in; more than are returned, since some may be retired."""
+RERANKED = 16
+"""Best chunks whose sentences are compared with the question one by one."""
+FUSED_WEIGHT = 0.3
+UNIT_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +39,20 @@ class Retrieval:
 class Retriever:
     """Finds the visible chunks that are nearest to a query."""
 
-    def __init__(self, *, catalog: Catalog, index: VectorIndex, embedder: Embedder) -> None:
-        """All three must be of one data directory."""
+    def __init__(
+        self, *, catalog: Catalog, index: VectorIndex, embedder: Embedder, unit_vectors: UnitVectors
+    ) -> None:
+        """All four must be of one data directory."""
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
+        self._unit_vectors = unit_vectors
 
     def retrieve(self, text: str, terms: Sequence[str], *, top_k: int) -> Retrieval:
         """Return up to `top_k` chunks for a query's text and stemmed terms.
 
-        When the vector index fails, the lexical ranking answers alone and the result says so.
+        The best of them are ordered anew by how near their nearest sentence is. When the vector
+        index fails, the lexical ranking answers alone and the result says so.
         """
         vector = self._embedder.embed_query(text)
         is_degraded = False
@@ -56,28 +65,42 @@ class Retriever:
         fused = fuse(dense, lexical)
         # A chunk that was retired a moment ago may still be in the vector index.
         chunks = self._catalog.chunks([chunk_id for chunk_id, _ in fused])
-        similarities = dict(dense)
-        return Retrieval(
-            results=_ranked(fused, chunks, similarities, top_k=top_k),
-            vector=vector,
-            is_degraded=is_degraded,
-        )
+        found = [
+            _Found(chunks[chunk_id], score, dict(dense).get(chunk_id, 0.0))
+            for chunk_id, score in fused
+            if chunk_id in chunks
+        ][: max(top_k, RERANKED)]
+        results = self._reranked(vector, found[:RERANKED]) + [
+            _result(item, rank) for rank, item in enumerate(found[RERANKED:], RERANKED + 1)
+        ]
+        return Retrieval(results=tuple(results[:top_k]), vector=vector, is_degraded=is_degraded)
+
+    def _reranked(self, vector: Vectors, found: Sequence["_Found"]) -> list[SearchResult]:
+        matrices = self._unit_vectors.of([item.chunk for item in found])
+        near = [matrix @ vector for matrix in matrices]
+        scores = [
+            item.similarity + FUSED_WEIGHT * item.score + UNIT_WEIGHT * float(values.max(initial=0.0))
+            for item, values in zip(found, near, strict=True)
+        ]
+        order = sorted(range(len(found)), key=lambda place: -scores[place])
+        return [
+            _result(found[place], rank, tuple(float(value) for value in near[place]))
+            for rank, place in enumerate(order, start=1)
+        ]
 
 
-def _ranked(
-    fused: Sequence[tuple[ChunkId, float]],
-    chunks: dict[ChunkId, Chunk],
-    similarities: dict[ChunkId, float],
-    *,
-    top_k: int,
-) -> tuple[SearchResult, ...]:
-    visible = [(chunk_id, score) for chunk_id, score in fused if chunk_id in chunks]
-    return tuple(
-        SearchResult(
-            chunk=chunks[chunk_id],
-            rank=rank,
-            score=round(score, 6),
-            similarity=similarities.get(chunk_id, 0.0),
-        )
-        for rank, (chunk_id, score) in enumerate(visible[:top_k], start=1)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    chunk: Chunk
+    score: float
+    similarity: float
+
+
+def _result(found: _Found, rank: int, near: tuple[float, ...] = ()) -> SearchResult:
+    return SearchResult(
+        chunk=found.chunk,
+        rank=rank,
+        score=round(found.score, 6),
+        similarity=found.similarity,
+        unit_similarities=near,
     )

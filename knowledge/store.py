@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
@@ -19,7 +20,7 @@ from knowledge.errors import StoreError
 from knowledge.models import Chunk, ChunkId
 from knowledge.ports import Vectors
 
-__all__ = ["ChromaChunkStore", "drop_generation", "open_store", "stale_generations"]
+__all__ = ["ChromaChunkStore", "drop_generation", "open_store"]
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,16 @@ WRITE_BATCH = 200
 """Records in one write: Chroma holds the interpreter lock for some 130 ms meanwhile."""
 READ_BATCH = 5_000
 COLLECTION_PREFIX = "knowledge-"
-CHROMA_FAILURES = (ChromaError, ValueError, RuntimeError, OSError)
+SERVER_WAIT_S = 10.0
+# A client that was closed has lost its bindings: an AttributeError.
+CHROMA_FAILURES = (
+    ChromaError,
+    httpx.HTTPError,
+    ValueError,
+    RuntimeError,
+    OSError,
+    AttributeError,
+)
 SETTINGS = Settings(anonymized_telemetry=False, allow_reset=False)
 
 
@@ -106,29 +116,17 @@ def open_store(generation_id: str, *, directory: Path, url: str) -> ChromaChunkS
     return ChromaChunkStore(client, collection, place=place)
 
 
-def stale_generations(active: str, *, directory: Path, url: str) -> list[str]:
-    """Return the generations that exist beside the active one."""
-    with _translated(url or str(directory)):
-        if url:
-            names = [collection.name for collection in _client(directory, url).list_collections()]
-            found = [
-                name.removeprefix(COLLECTION_PREFIX)
-                for name in names
-                if name.startswith(COLLECTION_PREFIX)
-            ]
-        else:
-            found = [path.name for path in directory.iterdir()] if directory.is_dir() else []
-    return sorted(set(found) - {active})
-
-
 def drop_generation(generation_id: str, *, directory: Path, url: str) -> None:
     """Delete one generation, which must be closed; one that is gone already is no error."""
     if url:
         with _translated(url):
+            client = _client(directory, url)
             try:
-                _client(directory, url).delete_collection(f"{COLLECTION_PREFIX}{generation_id}")
+                client.delete_collection(f"{COLLECTION_PREFIX}{generation_id}")
             except NotFoundError:
                 logger.debug("generation %s is gone already", generation_id)
+            finally:
+                client.close()  # type: ignore[attr-defined]
         return
     shutil.rmtree(directory / generation_id, ignore_errors=True)
 
@@ -137,13 +135,17 @@ def _client(path: Path, url: str) -> ClientAPI:
     if not url:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         return chromadb.PersistentClient(path=str(path), settings=SETTINGS)
+    # Chroma's client waits for ever and has no setting for it.
+    httpx.get(f"{url}/api/v2/heartbeat", timeout=SERVER_WAIT_S)
     parts = urlsplit(url)
-    return chromadb.HttpClient(
+    client = chromadb.HttpClient(
         host=parts.hostname or "localhost",
         port=parts.port or (443 if parts.scheme == "https" else 80),
         ssl=parts.scheme == "https",
         settings=SETTINGS,
     )
+    client._server._session.timeout = httpx.Timeout(SERVER_WAIT_S)  # type: ignore[attr-defined]  # noqa: SLF001
+    return client
 
 
 def _metadata(chunk: Chunk) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class TermIndex:
         key = term_key(name)
         if len(key) <= SHORT_ACRONYM:
             return None
-        limit = max(1, len(key) // 9)
+        limit = max(1, len(key) // 8)
         ranked = [
             # "ofshoring" is nearer to "offshoring" than to "onshoring": doubling is no new letter.
             (OSA.distance(_undoubled(key), _undoubled(known)), distance, target)

@@ -2,7 +2,10 @@
 
 import datetime as dt
 import threading
+import zlib
 from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from knowledge.models import (
     Answer,
@@ -21,6 +24,7 @@ from knowledge.models import (
     Sense,
     Source,
 )
+from knowledge.ports import Vectors
 from knowledge.record.ledger import RegisteredSource
 
 START = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
@@ -164,5 +168,52 @@ class FakeAudit:
     def __init__(self) -> None:
         self.entries: list[tuple[str, str, str]] = []
 
+    @property
+    def last_result(self) -> str:
+        return self.entries[-1][2] if self.entries else ""
+
     def write_audit(self, *, actor: str, action: str, result: str) -> None:
         self.entries.append((actor, action, result))
+
+
+class HashingEmbedder:
+    """Counts words in 64 hashed buckets: texts that share words are near, and nothing is loaded."""
+
+    def __init__(
+        self, *, name: str = "hashing", max_tokens: int = 256, dimension: int = 64
+    ) -> None:
+        self.embedded: list[str] = []
+        """Every text that was embedded, in order."""
+        self.error: Exception | None = None
+        self._name = name
+        self._max_tokens = max_tokens
+        self._dimension = dimension
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def max_tokens(self) -> int:
+        return self._max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """A token is a word, or a line's mark; two special ones stand around a text."""
+        return [len(text.split()) + 2 for text in texts]
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        if self.error is not None:
+            raise self.error
+        self.embedded += texts
+        return np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(
+            len(texts), self._dimension
+        )
+
+    def embed_query(self, text: str) -> Vectors:
+        return self._vector(text)
+
+    def _vector(self, text: str) -> Vectors:
+        vector = np.full(self._dimension, 1e-3, dtype=np.float32)
+        for word in text.casefold().split():
+            vector[zlib.crc32(word.encode()) % self._dimension] += 1
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)

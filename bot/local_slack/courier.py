@@ -5,14 +5,17 @@ import threading
 from collections.abc import Callable
 
 from bot.local_slack.deliveries import Delivery
-from bot.local_slack.http_mode import post_signed
+from bot.local_slack.http_mode import HttpAnswer
 from bot.local_slack.models import Json
 from bot.local_slack.socket_mode import SocketMode
 from bot.local_slack.transcript import Transcript
 
+Carrier = Callable[[Delivery], HttpAnswer]
+"""Takes one attempt to the app and returns its answer; raises OSError if there is none."""
+
 
 class Courier:
-    """Sends by Socket Mode, or to `request_url` when one is set."""
+    """Sends by Socket Mode, or by `carrier` when one is set."""
 
     def __init__(
         self,
@@ -24,7 +27,7 @@ class Courier:
         on_done: Callable[[Delivery], None],
     ) -> None:
         """`on_done` is called with every delivery that was acknowledged or given up."""
-        self.request_url: str | None = None
+        self.carrier: Carrier | None = None
         self._transcript = transcript
         self._socket_mode = socket_mode
         self._ack_timeout_s = ack_timeout_s
@@ -75,8 +78,8 @@ class Courier:
         self, delivery: Delivery, acknowledged: asyncio.Future[Json | None]
     ) -> bool:
         """Try once, and wait for the acknowledgement of this or of an earlier attempt."""
-        if self.request_url is not None:
-            return await self._post(delivery, self.request_url, acknowledged)
+        if self.carrier is not None:
+            return await self._call(self.carrier, delivery, acknowledged)
         try:
             async with asyncio.timeout(self._ack_timeout_s):
                 await self._socket_mode.send(delivery, acknowledged)
@@ -85,19 +88,13 @@ class Courier:
             return acknowledged.done()
         return True
 
-    async def _post(
-        self, delivery: Delivery, url: str, acknowledged: asyncio.Future[Json | None]
+    async def _call(
+        self, carrier: Carrier, delivery: Delivery, acknowledged: asyncio.Future[Json | None]
     ) -> bool:
         try:
-            answer = await asyncio.to_thread(
-                post_signed,
-                url,
-                delivery.kind,
-                delivery.payload,
-                retry=delivery.attempts,
-                timeout_s=self._ack_timeout_s,
-            )
-        except OSError:
+            async with asyncio.timeout(self._ack_timeout_s):
+                answer = await asyncio.to_thread(carrier, delivery)
+        except OSError:  # a timeout is one
             delivery.envelope_ids.append("")
             return False
         delivery.envelope_ids.append(answer.envelope_id)

@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any, Self
 
+from slack_bolt import App
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,7 +17,8 @@ from bot.local_slack.courier import Courier
 from bot.local_slack.deliveries import Delivery, Kind
 from bot.local_slack.errors import ApiError
 from bot.local_slack.faults import Fault, Faults
-from bot.local_slack.http_mode import SIGNING_SECRET
+from bot.local_slack.http_mode import SIGNING_SECRET, HttpAnswer, post_signed
+from bot.local_slack.in_process import dispatch
 from bot.local_slack.loopback import LoopbackServer
 from bot.local_slack.manifest import DEFAULT_RIGHTS, AppRights
 from bot.local_slack.models import (
@@ -258,11 +261,21 @@ class LocalSlack(UserSide):
         """Send a `disconnect` frame on every websocket."""
         self._in_loop(self._socket_mode.ask_to_reconnect(reason))
 
-    # HTTP mode
+    # Other ways to the app than Socket Mode
 
-    def deliver_by_http(self, request_url: str | None) -> None:
-        """Send everything from now on to a Bolt request URL; None returns to Socket Mode."""
-        self._courier.request_url = request_url
+    def deliver_by_http(self, request_url: str) -> None:
+        """Send everything from now on to a Bolt request URL, signed."""
+
+        def post(delivery: Delivery) -> HttpAnswer:
+            return post_signed(
+                request_url, delivery.kind, delivery.payload, retry=delivery.attempts
+            )
+
+        self._courier.carrier = post
+
+    def deliver_to(self, app: App) -> None:
+        """Hand everything from now on to a Bolt app in this process: no socket to open or close."""
+        self._courier.carrier = partial(dispatch, app)
 
     # What the people's deeds need
 

@@ -136,15 +136,6 @@ class Workspace:
         """Return the person in a direct message."""
         return next(self._users[member] for member in channel.members if member != BOT_USER_ID)
 
-    def add_channel(self, channel: Channel) -> None:
-        """Add a channel, or replace the one with its id."""
-        with self._lock:
-            self._channels[channel.id] = channel
-
-    def archive(self, channel: str) -> None:
-        """Archive a channel."""
-        self.add_channel(replace(self.channel(channel), is_archived=True))
-
     def mint_ts(self) -> str:
         """Return a message timestamp later than every one before."""
         with self._lock:

@@ -1,6 +1,7 @@
 """Answers, refusals and small talk as Slack messages."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import assert_never
 
 from bot.rendering.blocks import (
@@ -16,7 +17,7 @@ from bot.rendering.blocks import (
     section,
     sections,
 )
-from bot.rendering.mrkdwn import TRAIL, bold, cut, escape, italic, link, mention, one_line, quote
+from bot.rendering.mrkdwn import TRAIL, cut, escape, italic, link, mention, one_line, quote
 from knowledge.models import (
     Answer,
     AnswerSentence,
@@ -38,6 +39,8 @@ __all__ = [
 
 MAX_BODY_CHARS = 6_500
 MAX_SENTENCE_CHARS = 1_200
+MIN_SENTENCE_CHARS = 100
+MAX_CITATIONS = 8
 MAX_TITLE_CHARS = 150
 MAX_QUESTION_CHARS = 300
 MAX_SOURCES_CHARS = 3_500
@@ -103,7 +106,7 @@ def outcome_text(outcome: Outcome) -> str:
     match outcome:
         case Answer():
             lines = [outcome.note] if outcome.note else []
-            lines += ["\n".join(_plain_paragraphs(outcome.sentences)), "Sources:"]
+            lines += ["\n".join(_paragraphs(outcome.sentences, _plain_sentence)), "Sources:"]
             lines += [f"[{source.n}] {_trail(source)}" for source in outcome.sources]
             return "\n".join(lines)
         case Refusal():
@@ -161,57 +164,50 @@ def _outcome_blocks(outcome: Outcome) -> list[Block]:
 
 def _body(answer: Answer) -> list[Block]:
     urls = {source.n: source.url for source in answer.sources}
-    longest = MAX_SENTENCE_CHARS
+    max_chars = MAX_SENTENCE_CHARS
     while True:
-        parts = list(_paragraphs(answer.sentences, urls=urls, max_chars=longest))
-        blocks = sections(_within(parts, max_chars=MAX_SECTION_CHARS * 20), separator="\n")
-        if block_chars(blocks) <= MAX_BODY_CHARS or longest < 100:
-            break
-        longest //= 2
-    if block_chars(blocks) > MAX_BODY_CHARS:
-        blocks = sections(_within(parts, max_chars=MAX_BODY_CHARS), separator="\n")
-    return blocks
+        show = partial(_sentence, urls=urls, max_chars=max_chars)
+        parts = list(_paragraphs(answer.sentences, show))
+        blocks = sections(parts, separator="\n")
+        if block_chars(blocks) <= MAX_BODY_CHARS:
+            return blocks
+        if max_chars < MIN_SENTENCE_CHARS:
+            return sections(_within(parts, max_chars=MAX_BODY_CHARS), separator="\n")
+        max_chars //= 2
 
 
 def _paragraphs(
-    sentences: Iterable[AnswerSentence], *, urls: dict[int, str], max_chars: int
+    sentences: Iterable[AnswerSentence], show: Callable[[AnswerSentence], str]
 ) -> Iterator[str]:
-    """Yield headings, items and paragraphs; consecutive prose sentences run on."""
-    prose = ""
+    """Yield items and paragraphs; an empty line, as a leading newline, opens a new part."""
+    shown, is_prose = "", False
     for sentence in sentences:
-        shown = _sentence(sentence, urls=urls, max_chars=max_chars)
-        if sentence.style == "prose" and len(prose) + 1 + len(shown) <= MAX_SECTION_CHARS:
-            prose = f"{prose} {shown}".strip()
+        text = show(sentence)
+        runs_on = is_prose and sentence.style == "prose" and not sentence.opens_paragraph
+        if runs_on and len(shown) + 1 + len(text) <= MAX_SECTION_CHARS:
+            shown = f"{shown} {text}"
             continue
-        if prose:
-            yield prose
-        prose = shown if sentence.style == "prose" else ""
-        if sentence.style != "prose":
+        if shown:
             yield shown
-    if prose:
-        yield prose
+        shown = f"\n{text}" if sentence.opens_paragraph and shown else text
+        is_prose = sentence.style == "prose"
+    if shown:
+        yield shown
 
 
 def _sentence(sentence: AnswerSentence, *, urls: dict[int, str], max_chars: int) -> str:
-    text = cut(one_line(sentence.text), max_chars)
     marks = " ".join(
         link(urls.get(n, ""), f"[{n}]", max_chars=MAX_CITATION_URL_CHARS)
-        for n in sentence.citations[:8]
+        for n in sentence.citations[:MAX_CITATIONS]
     )
-    match sentence.style:
-        case "heading":
-            return bold(text)
-        case "item":
-            return f"• {escape(text)} {marks}".rstrip()
-        case "prose":
-            return f"{escape(text)} {marks}".rstrip()
+    bullet = "• " if sentence.style == "item" else ""
+    return f"{bullet}{escape(cut(one_line(sentence.text), max_chars))} {marks}".rstrip()
 
 
-def _plain_paragraphs(sentences: Iterable[AnswerSentence]) -> Iterator[str]:
-    for sentence in sentences:
-        marks = "".join(f"[{n}]" for n in sentence.citations)
-        bullet = "• " if sentence.style == "item" else ""
-        yield f"{bullet}{one_line(sentence.text)} {marks}".rstrip()
+def _plain_sentence(sentence: AnswerSentence) -> str:
+    marks = "".join(f"[{n}]" for n in sentence.citations)
+    bullet = "• " if sentence.style == "item" else ""
+    return f"{bullet}{one_line(sentence.text)} {marks}".rstrip()
 
 
 def _source(source: Source, *, max_quote: int) -> str:

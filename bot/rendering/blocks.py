@@ -27,6 +27,7 @@ MAX_BLOCKS = 50
 MAX_SECTION_CHARS = 3_000
 MAX_MESSAGE_CHARS = 11_000
 MAX_FALLBACK_CHARS = 3_000
+NOTHING = "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +43,14 @@ def message(fallback: str, blocks: Sequence[Block]) -> RenderedMessage:
 
     Blocks beyond Slack's limits are dropped from the end, except for buttons.
     """
-    kept = list(blocks)
+    kept = [block for block in blocks if not _is_blank(block)] or [section(NOTHING)]
     while len(kept) > MAX_BLOCKS or block_chars(kept) > MAX_MESSAGE_CHARS:
         droppable = [n for n, block in enumerate(kept) if block["type"] not in _BUTTONS]
         del kept[droppable[-1] if droppable else -1]
-    return RenderedMessage(text=_fallback(fallback), blocks=tuple(kept))
+    return RenderedMessage(
+        text=escape(cut(fallback.strip(), MAX_FALLBACK_CHARS)).strip() or NOTHING,
+        blocks=tuple(kept),
+    )
 
 
 def render_plainly(rendered: RenderedMessage) -> RenderedMessage:
@@ -66,7 +70,7 @@ def sections(parts: Iterable[str], *, separator: str) -> list[Block]:
         if texts and len(texts[-1]) + len(separator) + len(part) <= MAX_SECTION_CHARS:
             texts[-1] += separator + part
         elif part:
-            texts.append(part)
+            texts.append(part.lstrip("\n"))
     return [section(text) for text in texts]
 
 
@@ -114,6 +118,11 @@ def block_chars(blocks: Sequence[Block]) -> int:
 _BUTTONS = {"actions", "context_actions"}
 
 
+def _is_blank(block: Block) -> bool:
+    # Slack refuses the whole message for one empty paragraph.
+    return block["type"] == "section" and not block["text"]["text"].strip()
+
+
 def _vote(label: str, value: str) -> Block:
     return {
         "text": {"type": "plain_text", "text": label},
@@ -125,16 +134,6 @@ def _vote(label: str, value: str) -> Block:
 def _mrkdwn(text: str) -> Block:
     # Verbatim keeps Slack from turning URLs, addresses and names in the text into links.
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _fallback(text: str) -> str:
-    shortened = cut(text.strip(), MAX_FALLBACK_CHARS)
-    escaped = escape(shortened)
-    while len(escaped) > MAX_FALLBACK_CHARS:
-        # Escaping makes some characters up to five times as long.
-        shortened = cut(shortened, len(shortened) * 3 // 4)
-        escaped = escape(shortened)
-    return escaped
 
 
 def _chars(value: Any) -> int:

@@ -15,7 +15,7 @@ def render_definition(result: DefineResult) -> RenderedMessage:
     if result.kind in {"definition", "senses"} and result.senses:
         blocks = _entry(result)
     else:
-        blocks = [section(escape(cut(result.text, MAX_TEXT_CHARS)) or "…")]
+        blocks = [section(escape(cut(result.text, MAX_TEXT_CHARS)))]
     return message(result.text, blocks)
 
 

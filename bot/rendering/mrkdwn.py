@@ -17,7 +17,8 @@ MAX_LINK_CHARS = 1_000
 LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 # An underscore inside a word formats nothing and stays as it is.
 LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+# Names of emoji hold a letter or sign, except these two; a time such as 10:00:00 is none.
+EMOJI = re.compile(r":(?=(?:[\d_']*[a-z+-][\w+'-]*|100|1234):)", re.IGNORECASE | re.ASCII)
 BROADCAST = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 LEADING_QUOTE = re.compile(r"^(\s*)>+", re.MULTILINE)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -38,12 +39,17 @@ def one_line(text: str) -> str:
 
 
 def cut(text: str, max_chars: int) -> str:
-    """Return at most `max_chars` of `text`, cut at a word with an ellipsis."""
-    if len(text) <= max_chars:
-        return text
-    head = text[: max(max_chars - 1, 0)]
-    at_word = head.rsplit(None, 1)[0] if any(char.isspace() for char in head) else head
-    return at_word.rstrip(" ,;:.-") + "…" if max_chars > 0 else ""
+    """Return the beginning of `text`, cut at a word with an ellipsis.
+
+    It is still to be escaped, and then has at most `max_chars`.
+    """
+    room = max_chars
+    shown = text
+    while len(escape(shown)) > max_chars:
+        shown = _cut(text, room)
+        # Escaping makes some characters five times as long.
+        room = room * 3 // 4
+    return shown
 
 
 def bold(text: str) -> str:
@@ -90,3 +96,15 @@ def _safe_url(url: str) -> str:
         return ""
     encoded = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
     return encoded.replace("&", "&amp;")
+
+
+def _cut(text: str, max_chars: int) -> str:
+    if len(text) <= max_chars:
+        return text
+    if max_chars <= 0:
+        return ""
+    head = text[: max_chars - 1]
+    is_mid_word = not (text[len(head)].isspace() or head[-1:].isspace())
+    if is_mid_word and len(head.split()) > 1:
+        head = head.rsplit(None, 1)[0]
+    return head.rstrip(" \n,;:.-") + "…"

@@ -230,15 +230,16 @@ class Catalog:
         if not article_ids:
             return
         with self._database.write() as connection:
-            connection.execute(
-                update(schema.article_version)
-                .where(schema.article_version.c.article_id.in_(article_ids))
-                .where(schema.article_version.c.state == "active")
-                .values(state="retired")
-            )
-            connection.execute(
-                delete(schema.article).where(schema.article.c.article_id.in_(article_ids))
-            )
+            for ids in _slices(article_ids):
+                connection.execute(
+                    update(schema.article_version)
+                    .where(schema.article_version.c.article_id.in_(ids))
+                    .where(schema.article_version.c.state == "active")
+                    .values(state="retired")
+                )
+                connection.execute(
+                    delete(schema.article).where(schema.article.c.article_id.in_(ids))
+                )
 
     def unseen_chunk_ids(self) -> set[ChunkId]:
         """Return chunks of staged and retired versions: what a sweep has to delete."""
@@ -297,6 +298,36 @@ class Catalog:
                 _insert_for(self._database)(schema.embedding).on_conflict_do_nothing(), rows
             )
 
+    def unit_vectors(self, chunk_ids: Sequence[ChunkId], *, embedder: str) -> dict[ChunkId, Vectors]:
+        """Return the stored vectors of the chunks' units, one row a unit, by chunk."""
+        table = schema.unit_vectors
+        query = select(table.c.chunk_id, table.c.vectors).where(
+            table.c.chunk_id.in_(chunk_ids), table.c.embedder == embedder
+        )
+        with self._database.read() as connection:
+            return {
+                ChunkId(row.chunk_id): _matrix(row.vectors) for row in connection.execute(query)
+            }
+
+    def store_unit_vectors(self, vectors: dict[ChunkId, Vectors], *, embedder: str) -> None:
+        """Keep the vectors of chunks' units; chunks that are gone by now are left out."""
+        with self._database.write() as connection:
+            present = connection.execute(
+                select(schema.chunk.c.chunk_id).where(schema.chunk.c.chunk_id.in_(list(vectors)))
+            ).scalars()
+            rows = [
+                {
+                    "chunk_id": key,
+                    "embedder": embedder,
+                    "vectors": _bytes(vectors[ChunkId(key)]),
+                }
+                for key in present
+            ]
+            if rows:
+                connection.execute(
+                    _insert_for(self._database)(schema.unit_vectors).on_conflict_do_nothing(), rows
+                )
+
     def counts(self) -> dict[str, int]:
         """Return how many articles and chunks are visible."""
         with self._database.read() as connection:
@@ -310,6 +341,17 @@ class Catalog:
 def text_hash(text: str) -> str:
     """Return the key under which a text's vector is stored."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _matrix(stored: bytes) -> Vectors:
+    # Half precision and a leading column count: a few hundred bytes a sentence.
+    columns = int.from_bytes(stored[:2], "little")
+    halves = np.frombuffer(stored[2:], dtype="<f2")
+    return np.asarray(halves.reshape(-1, columns), dtype=np.float32)
+
+
+def _bytes(matrix: Vectors) -> bytes:
+    return int(matrix.shape[1]).to_bytes(2, "little") + matrix.astype("<f2").tobytes()
 
 
 def _visible_chunks() -> Select[Any]:
@@ -395,6 +437,10 @@ def _drop_versions(connection: Any, version_ids: Sequence[str]) -> None:
             select(schema.chunk.c.seq).where(schema.chunk.c.version_id.in_(ids))
         )
         remove_entries(connection, list(seqs.scalars()))
+        dropped = select(schema.chunk.c.chunk_id).where(schema.chunk.c.version_id.in_(ids))
+        connection.execute(
+            delete(schema.unit_vectors).where(schema.unit_vectors.c.chunk_id.in_(dropped))
+        )
         connection.execute(delete(schema.chunk).where(schema.chunk.c.version_id.in_(ids)))
         connection.execute(
             delete(schema.article_version).where(schema.article_version.c.version_id.in_(ids))

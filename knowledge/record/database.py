@@ -48,6 +48,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Open one consistent view of the database."""
         with _translated(self._engine), self._engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     def close(self) -> None:
@@ -74,7 +76,12 @@ def open_database(url: str) -> Database:
 
 def _sqlite_engine(url: str, path: str) -> Engine:
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise ConfigError(
+                f"KB_DATABASE_URL: cannot create the folder of {path}: {exc.strerror or exc}"
+            ) from exc
     engine = create_engine(
         url, connect_args={"timeout": SQLITE_WAIT_S, "isolation_level": None}, pool_size=10
     )
@@ -101,12 +108,25 @@ def _migrate(engine: Engine) -> None:
     # Alembic takes a while to import and is needed only when the schema is behind.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_DIR))
-    with engine.begin() as connection:
+    with (
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
+        # Of two programs that start at once, the second waits and finds the work done.
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(6022140)"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as exc:
+            raise RecordError(
+                f"database {engine.url.render_as_string(hide_password=True)}: a newer version of "
+                f"this program wrote it; use that version, or restore a backup ({exc})"
+            ) from exc
 
 
 def _revision(connection: Connection) -> str | None:

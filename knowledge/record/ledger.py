@@ -75,13 +75,28 @@ class Ledger:
         return generation
 
     def switch_generation(self, generation_id: str) -> None:
-        """Make a generation the active one and forget all others, at once."""
+        """Make a generation the active one and retire all others, at once."""
         table = schema.generation
         with self._database.write() as connection:
-            connection.execute(delete(table).where(table.c.generation_id != generation_id))
+            connection.execute(
+                update(table).where(table.c.generation_id != generation_id).values(state="retired")
+            )
             connection.execute(
                 update(table).where(table.c.generation_id == generation_id).values(state="active")
             )
+
+    def stale_generations(self) -> list[str]:
+        """Return the ids of generations that are retired or were never finished."""
+        table = schema.generation
+        query = select(table.c.generation_id).where(table.c.state != "active")
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def forget_generation(self, generation_id: str) -> None:
+        """Forget a generation that no longer exists."""
+        table = schema.generation
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(table.c.generation_id == generation_id))
 
     def count_replaced(self, generation_id: str, number: int) -> None:
         """Add `number` deleted chunks to a generation's count."""

@@ -16,6 +16,7 @@ __all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries", "te
 
 # Title and heading words say what a passage is about; the body says it more often.
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 2.0, 1.5, 1.0
+MAX_TERM_CHARS = 200
 ACTIVE = (
     "JOIN chunk c ON c.seq = s.{key} "
     "JOIN article a ON a.article_id = c.article_id AND a.active_version_id = c.version_id"
@@ -161,8 +162,9 @@ def _tokens(field: str) -> list[str]:
 
 
 def _token(term: str) -> str:
-    # Terms such as "f&a" or "2.5" must stay one token for the database's own tokeniser.
-    return "".join(char if char.isalnum() else "_" for char in term)
+    # Terms such as "f&a" or "2.5" must stay one token for the database's own tokeniser, and
+    # PostgreSQL refuses a text with a word of more than 2 KiB.
+    return "".join(char if char.isalnum() else "_" for char in term[:MAX_TERM_CHARS])
 
 
 def _is_sqlite(connection: Connection) -> bool:

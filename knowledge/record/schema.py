@@ -29,6 +29,7 @@ __all__ = [
     "metadata",
     "run",
     "source",
+    "unit_vectors",
 ]
 
 metadata = MetaData(
@@ -96,6 +97,15 @@ embedding = Table(
     Column("text_hash", String(64), primary_key=True),
     Column("embedder", String(200), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
+)
+
+# Vectors of a chunk's sentences, made when the chunk is first part of an answer.
+unit_vectors = Table(
+    "unit_vectors",
+    metadata,
+    Column("chunk_id", String(64), primary_key=True),
+    Column("embedder", String(200), primary_key=True),
+    Column("vectors", LargeBinary, nullable=False),
 )
 
 generation = Table(

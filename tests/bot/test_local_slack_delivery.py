@@ -4,22 +4,20 @@ from contextlib import ExitStack
 
 import pytest
 from slack_bolt import Ack, App, Respond, Say
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette import SlackRequestHandler
 from slack_bolt.request import BoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.webhook import WebhookClient
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.local_slack import LocalSlack, Message, post_signed
+from bot.local_slack import LocalSlack, Message, connected, post_signed
 from bot.local_slack.loopback import LoopbackServer
 from bot.local_slack.models import Json
 
-Connect = Callable[[LocalSlack, App], SocketModeHandler]
+Connect = Callable[[LocalSlack, App], None]
 
 BUTTONS: list[Json] = [
     {
@@ -48,20 +46,10 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def connect() -> Iterator[Connect]:
     with ExitStack() as stack:
 
-        def connect_app(slack: LocalSlack, app: App) -> SocketModeHandler:
-            handler = SocketModeHandler(app, slack.app_token)
-            handler.connect()
-            stack.callback(_close, slack, handler)
-            return handler
+        def connect_app(slack: LocalSlack, app: App) -> None:
+            stack.enter_context(connected(app, slack, ping_interval_s=0.2))
 
         yield connect_app
-
-
-def _close(slack: LocalSlack, handler: SocketModeHandler) -> None:
-    # The client waits for three seconds of silence, unless the server closes first.
-    handler.client.auto_reconnect_enabled = False
-    slack.drop_connections()
-    handler.close()
 
 
 @pytest.fixture
@@ -165,10 +153,8 @@ def test_the_event_says_whether_the_channel_is_shared_with_others(slack: LocalSl
     assert slack.deliveries[0].payload["is_ext_shared_channel"]
 
 
-def test_the_answer_to_a_command_is_shown_to_its_user_only(
-    slack: LocalSlack, connect: Connect
-) -> None:
-    connect(slack, _answering_app(slack))
+def test_the_answer_to_a_command_is_shown_to_its_user_only(slack: LocalSlack) -> None:
+    slack.deliver_to(_answering_app(slack))
 
     slack.command("member", "/ask", "BPO")
     slack.wait_for(slack.transcript.ephemerals)
@@ -178,10 +164,8 @@ def test_the_answer_to_a_command_is_shown_to_its_user_only(
     assert slack.transcript.messages() == ()
 
 
-def test_a_pressed_button_reaches_the_app_with_its_message(
-    slack: LocalSlack, connect: Connect
-) -> None:
-    connect(slack, _answering_app(slack))
+def test_a_pressed_button_reaches_the_app_with_its_message(slack: LocalSlack) -> None:
+    slack.deliver_to(_answering_app(slack))
     reply = _asked(slack)
 
     delivery = slack.press("member", reply, "choose", "no")
@@ -192,8 +176,8 @@ def test_a_pressed_button_reaches_the_app_with_its_message(
     assert delivery.payload["actions"][0]["block_id"] == reply.blocks[1]["block_id"]
 
 
-def test_only_what_is_there_can_be_pressed(slack: LocalSlack, connect: Connect) -> None:
-    connect(slack, _answering_app(slack))
+def test_only_what_is_there_can_be_pressed(slack: LocalSlack) -> None:
+    slack.deliver_to(_answering_app(slack))
     reply = _asked(slack)
 
     with pytest.raises(LookupError, match="choose=\\['yes'\\]"):
@@ -202,11 +186,9 @@ def test_only_what_is_there_can_be_pressed(slack: LocalSlack, connect: Connect) 
         slack.press("member", reply, "choose")
 
 
-def test_a_click_on_an_ephemeral_message_does_not_repeat_it(
-    slack: LocalSlack, connect: Connect
-) -> None:
+def test_a_click_on_an_ephemeral_message_does_not_repeat_it(slack: LocalSlack) -> None:
     app = _answering_app(slack)
-    connect(slack, app)
+    slack.deliver_to(app)
     app.client.chat_postEphemeral(
         channel="C0GENERAL", user="U0MEMBER1", text="sure?", blocks=BUTTONS
     )
@@ -253,8 +235,8 @@ def test_a_command_without_acknowledgement_fails_before_the_user(
     assert "operation_timeout" in impatient_slack.transcript.ephemerals()[0].text
 
 
-def test_an_event_can_be_sent_again_unasked(slack: LocalSlack, connect: Connect) -> None:
-    connect(slack, _answering_app(slack))
+def test_an_event_can_be_sent_again_unasked(slack: LocalSlack) -> None:
+    slack.deliver_to(_answering_app(slack))
     ts = slack.mention("member", "general", "hello")
     slack.wait_for_reply(ts)
 
@@ -302,46 +284,6 @@ def test_one_of_several_connections_gets_each_event(slack: LocalSlack, connect: 
     assert sorted(seen) == ["first", "first", "second", "second"]
 
 
-def test_a_response_url_works_five_times_and_half_an_hour() -> None:
-    now = [1_800_000_000.0]
-    with LocalSlack(clock=lambda: now[0], retries=0) as slack:
-        first, second = (slack.command("member", "/ask") for _ in range(2))
-        used = WebhookClient(first.payload["response_url"])
-        expired = WebhookClient(second.payload["response_url"])
-
-        answers = [used.send(text=str(number)) for number in range(6)]
-        now[0] += 30 * 60 + 1
-        late = expired.send(text="late")
-
-    assert [answer.status_code for answer in answers] == [200] * 5 + [404]
-    assert "used_url" in answers[-1].body
-    assert "expired_url" in late.body
-    assert len(slack.transcript.ephemerals("U0MEMBER1")) == 5
-
-
-def test_a_response_can_be_public_replaced_and_deleted(slack: LocalSlack) -> None:
-    delivery = slack.command("member", "/ask", "BPO", "general")
-    url = WebhookClient(delivery.payload["response_url"])
-
-    url.send(text="one", response_type="in_channel")
-    url.send(text="two", replace_original=True)
-    shown = slack.transcript.messages()
-    url.send_dict({"delete_original": True})
-
-    assert [message.text for message in shown] == ["two"]
-    assert slack.transcript.messages() == ()
-    assert [entry.kind for entry in slack.transcript.entries] == ["posted", "updated", "deleted"]
-
-
-def test_an_invalid_response_is_refused(slack: LocalSlack) -> None:
-    delivery = slack.command("member", "/ask")
-
-    answer = WebhookClient(delivery.payload["response_url"]).send(text="")
-
-    assert "no_text" in answer.body
-    assert slack.transcript.rejections[0].method == "response_url"
-
-
 @pytest.fixture
 def http_url(slack: LocalSlack) -> Iterator[str]:
     handler = SlackRequestHandler(_answering_app(slack))
@@ -362,9 +304,23 @@ def test_everything_works_by_signed_http_too(slack: LocalSlack, http_url: str) -
     slack.press("member", reply, "choose", "yes")
     slack.command("member", "/ask", "KPO")
     slack.wait_for(lambda: len(slack.transcript.ephemerals()) == 2)
+    slack.wait_until_idle()
 
     texts = {message.text for message in slack.transcript.ephemerals()}
     assert texts == {"You chose yes", "looking up KPO"}
+    assert len(slack.transcript.acks) == 3
+
+
+def test_everything_can_be_handed_to_an_app_in_this_process(slack: LocalSlack) -> None:
+    slack.deliver_to(_answering_app(slack))
+
+    reply = _asked(slack)
+    slack.press("member", reply, "choose", "yes")
+    slack.command("member", "/ask", "KPO")
+    slack.wait_for(lambda: len(slack.transcript.ephemerals()) == 2)
+    slack.wait_until_idle()
+
+    assert slack.connections == 0
     assert len(slack.transcript.acks) == 3
 
 

@@ -10,13 +10,6 @@ import pytest
 from tests.scenarios.world import Start, start_world
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Return what starts a bot; a second call starts another one on the same database."""

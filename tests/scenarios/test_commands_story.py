@@ -78,13 +78,13 @@ def test_an_expired_private_answer_comes_as_a_direct_message(start: Start) -> No
     world = start()
     world.answerer.gate.clear()
     delivery = world.slack.command("member", "/ask", "what is BPO?")
-    world.slack.wait_for(lambda: world.answerer.questions)
+    world.until(lambda: world.answerer.questions)
     assert delivery.ticket is not None
     world.slack.workspace.ticket(delivery.ticket).uses = 5
 
     world.answerer.gate.set()
 
-    world.slack.wait_for(lambda: world.slack.transcript.messages())
+    world.slack.wait_for(world.slack.transcript.messages)
     assert world.slack.transcript.messages()[0].channel == f"D{MEMBER[1:]}"
 
 
@@ -177,7 +177,7 @@ def test_an_ingestion_reports_by_updating_one_message(start: Start) -> None:
     world.slack.command("admin", "/kb", "ingest")
 
     assert "has started" in world.private_reply(ADMIN).shown_text
-    world.slack.wait_for(lambda: world.audit.entries[-1] == (ADMIN, "ingest", "done"))
+    world.until(lambda: world.audit.last_result == "done")
     [report] = world.slack.transcript.messages()
     assert report.channel == f"D{ADMIN[1:]}"
     assert "1 added, 0 changed, 1 unchanged" in report.shown_text
@@ -194,7 +194,7 @@ def test_a_second_ingestion_is_told_who_runs_the_first(start: Start) -> None:
 
     assert f"started by <@{ADMIN}>" in world.private_reply(MEMBER).shown_text
     world.ingestion.gate.set()
-    world.slack.wait_for(lambda: world.audit.entries[-1][2] == "done")
+    world.until(lambda: world.audit.last_result == "done")
     assert world.ingestion.actors == [ADMIN]
 
 
@@ -204,13 +204,13 @@ def test_a_failing_ingestion_ends_in_a_fixed_sentence_and_frees_the_way(start: S
 
     world.slack.command("admin", "/kb", "ingest")
 
-    world.slack.wait_for(lambda: "failed" in world.audit.entries[-1][2])
+    world.until(lambda: "failed" in world.audit.last_result)
     [report] = world.slack.transcript.messages()
     assert "something went wrong" in report.shown_text
     assert "secret" not in world.seen()
     world.ingestion.error = None
     world.slack.command("admin", "/kb", "ingest")
-    world.slack.wait_for(lambda: world.audit.entries[-1][2] == "done")
+    world.until(lambda: world.audit.last_result == "done")
 
 
 def test_a_failing_command_ends_in_a_fixed_sentence(

@@ -1,19 +1,19 @@
 """What a story has at hand: the local Slack, a whole bot, and what is behind it."""
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-
 from bot.app import Bot, create_bot
 from bot.delivery import create_client
 from bot.local_slack import LocalSlack, Message
 from bot.services import Services
 from bot.settings import BotSettings
+from bot.socket_mode import connected
 from knowledge.record.database import Database, open_database
 from knowledge.record.journal import Journal
 from tests.fakes import (
@@ -47,6 +47,13 @@ class World:
         """Return the `number`-th message that only this person sees, once it is there."""
         self.slack.wait_for(lambda: len(self.slack.transcript.ephemerals(user_id)) >= number)
         return self.slack.transcript.ephemerals(user_id)[number - 1]
+
+    def until(self, predicate: Callable[[], object], *, timeout_s: float = 5.0) -> None:
+        """Return once `predicate` is true, for what Slack does not see."""
+        deadline = time.monotonic() + timeout_s
+        while not predicate():
+            assert time.monotonic() < deadline, self.seen()
+            time.sleep(0.01)
 
     def seen(self) -> str:
         """Return everything that anybody was shown."""
@@ -101,9 +108,7 @@ def start_world(
     bot.start()
     stack.callback(bot.close)
     if is_connected:
-        handler = SocketModeHandler(bot.app, slack.app_token, ping_interval=1)
-        handler.connect()
-        stack.callback(handler.close)
+        stack.enter_context(connected(bot.app, app_token=slack.app_token))
         slack.wait_for(lambda: slack.connections > 0)
     return World(
         slack=slack,

@@ -154,6 +154,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("feedback_id", name=op.f("pk_feedback")),
         sa.UniqueConstraint("answer_id", "user_id", name=op.f("uq_feedback_answer_id")),
     )
+    op.create_table(
+        "unit_vectors",
+        sa.Column("chunk_id", sa.String(length=64), nullable=False),
+        sa.Column("embedder", sa.String(length=200), nullable=False),
+        sa.Column("vectors", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chunk_id", "embedder", name=op.f("pk_unit_vectors")),
+    )
 
     if op.get_bind().dialect.name == "sqlite":
         op.execute(

@@ -1,0 +1,139 @@
+from bot.rendering import (
+    outcome_text,
+    render_definition,
+    render_ingest_report,
+    render_outcome,
+    render_private_outcome,
+)
+from bot.rendering.blocks import RenderedMessage
+from knowledge.models import (
+    AnswerSentence,
+    ArticleId,
+    Chat,
+    DefineResult,
+    FailedArticle,
+    IngestReport,
+    Sense,
+)
+from tests.fakes import make_answer, make_refusal, make_source
+
+
+def _shown(message: RenderedMessage) -> list[str]:
+    return [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
+
+
+def _sentence(text: str, *citations: int, **changes: object) -> AnswerSentence:
+    return AnswerSentence(text=text, citations=citations, **changes)  # type: ignore[arg-type]
+
+
+def test_sentences_run_on_until_a_new_part_opens_and_items_stand_in_lines() -> None:
+    answer = make_answer(
+        sentences=(
+            _sentence("First.", 1, opens_paragraph=True),
+            _sentence("Second.", 1, 2),
+            _sentence("one", 2, style="item"),
+            _sentence("two", 2, style="item"),
+            _sentence("Last.", 2, opens_paragraph=True),
+        ),
+        sources=(make_source(1), make_source(2, url="")),
+    )
+
+    body = _shown(render_outcome(answer))[0]
+
+    one = "<https://articles.example/what-is-bpo|[1]>"
+    assert body == f"First. {one} Second. {one} [2]\n• one [2]\n• two [2]\n\nLast. [2]"
+
+
+def test_sources_are_numbered_links_with_the_quoted_passage() -> None:
+    sources = _shown(render_outcome(make_answer()))[1]
+
+    assert sources == (
+        "*Sources*\n"
+        "[1] <https://articles.example/what-is-bpo|What is BPO?> \u203a Definition\n"
+        "> Business process outsourcing hands a process to a provider."
+    )
+
+
+def test_long_sources_are_shortened_before_the_answer_is() -> None:
+    sentences = tuple(_sentence(f"Sentence {n}. " + "word " * 40, n) for n in range(1, 13))
+    sources = tuple(make_source(n, quote="quoted " * 200, url="") for n in range(1, 13))
+
+    message = render_outcome(make_answer(sentences=sentences, sources=sources))
+
+    body = "\n".join(_shown(message)[:-1])
+    assert all(f"Sentence {n}. " in body for n in range(1, 13))
+    assert all(f"[{n}]" in body for n in range(1, 13))
+    assert all(f"[{n}] What is BPO?" in "\n".join(_shown(message)) for n in range(1, 13))
+
+
+def test_a_reply_says_how_it_was_made() -> None:
+    extractive = render_outcome(make_answer())
+    model = render_outcome(make_answer(mode="model"))
+
+    assert "without a language model" in extractive.blocks[-1]["elements"][0]["text"]
+    assert "by a language model" in model.blocks[-1]["elements"][0]["text"]
+
+
+def test_a_note_of_the_program_comes_first() -> None:
+    assert _shown(render_outcome(make_answer(note="Taken as BPO.")))[0] == "_Taken as BPO._"
+
+
+def test_small_talk_has_no_buttons() -> None:
+    message = render_outcome(Chat(text="Hello!"), answer_id="a1")
+
+    assert [block["type"] for block in message.blocks] == ["section"]
+
+
+def test_a_refusal_can_be_passed_on_but_not_shared() -> None:
+    message = render_private_outcome(
+        make_refusal(), question="what?", answer_id="a1", can_escalate=True
+    )
+
+    buttons = [element["action_id"] for element in message.blocks[-1]["elements"]]
+    assert buttons == ["ask_expert", "feedback_up", "feedback_down"]
+
+
+def test_the_plain_text_of_an_answer_names_its_sources() -> None:
+    assert outcome_text(make_answer()) == (
+        "BPO hands a process to a provider. [1]\nSources:\n[1] What is BPO? \u203a Definition"
+    )
+
+
+def test_several_senses_are_told_apart() -> None:
+    senses = (
+        Sense(
+            term="ADM",
+            expansion="application development and maintenance",
+            definition="Work on software.",
+            context="IT outsourcing",
+            in_domain=True,
+        ),
+        Sense(
+            term="ADM",
+            expansion="Archer Daniels Midland",
+            definition="A company.",
+            context="",
+            in_domain=False,
+        ),
+    )
+    result = DefineResult(kind="senses", term="ADM", text="ADM has two senses.", senses=senses)
+
+    assert _shown(render_definition(result)) == [
+        "*ADM* has more than one meaning:",
+        "*ADM* — application development and maintenance _(IT outsourcing)_\nWork on software."
+        "\n\n*ADM* — Archer Daniels Midland\nA company. Not about outsourcing.",
+    ]
+
+
+def test_a_report_names_each_failed_article_and_the_reason() -> None:
+    failed = tuple(
+        FailedArticle(location=f"{n}.md", reason="no title", line=3) for n in range(1, 26)
+    )
+    report = IngestReport(added=(ArticleId("a"),), failed=failed, seconds=1.25)
+
+    text = "\n".join(_shown(render_ingest_report(report)))
+
+    assert "Their earlier versions stay." in text
+    assert "1 added, 0 changed, 0 unchanged, 0 removed, 25 failed." in text
+    assert "• 1.md:3: no title" in text
+    assert "… and 5 more" in text

@@ -1,0 +1,55 @@
+"""What holds for every test: no network but loopback, and a clean environment."""
+
+import os
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge.embeddings import SentenceTransformerEmbedder, create_embedder
+
+OURS = ("KB_", "SLACK_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update(OFFLINE)  # noqa: TID251  # the hub libraries read it when imported
+    sys.addaudithook(_refuse_other_hosts)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Hide the settings and the `.env` file of whoever runs the tests."""
+    for name in os.environ:  # noqa: TID251
+        if name.upper().startswith(OURS):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> SentenceTransformerEmbedder:
+    """Return the real embedder, loaded once."""
+    return create_embedder("")
+
+
+def _refuse_other_hosts(event: str, arguments: tuple[Any, ...]) -> None:
+    match event, arguments:
+        case (("socket.connect" | "socket.sendto"), (_, (str(host), *_))):
+            pass
+        case (("socket.getaddrinfo" | "socket.gethostbyname"), (str(host), *_)):
+            pass
+        case _:
+            return
+    if not _is_loopback(host):
+        raise AssertionError(f"a test tried to reach {host}: only loopback is allowed")
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("", "localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return False

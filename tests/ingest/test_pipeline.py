@@ -1,0 +1,291 @@
+"""Whole runs of ingestion on folders of articles, with a quick embedder."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.sources import describe_source
+from knowledge.errors import EmbedderError, StoreError
+from knowledge.models import IngestProgress
+from tests.workbench import Workbench, open_workbench, write_article
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    with open_workbench(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    write_article(folder, "alpha", "Alpha handles invoices.", "Alpha was founded in Lisbon.")
+    write_article(folder, "beta", "Beta answers telephone calls.")
+    return folder
+
+
+def test_articles_are_taken_in_and_found(bench: Workbench, folder: Path) -> None:
+    report = bench.ingest(folder)
+
+    assert report.added == ("alpha", "beta")
+    assert report.is_complete
+    assert (report.chunks_embedded, report.chunks_written) == (3, 3)
+    assert bench.texts()["beta"] == "Beta answers telephone calls."
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+    assert len(bench.indexed_ids()) == 3
+
+
+def test_the_same_run_again_embeds_and_writes_nothing(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    bench.embedder.embedded.clear()
+
+    report = bench.ingest(folder)
+
+    assert report.unchanged == ("alpha", "beta")
+    assert (report.chunks_embedded, report.chunks_written) == (0, 0)
+    assert bench.embedder.embedded == []
+
+
+def test_of_a_hundred_articles_only_the_changed_chunk_is_embedded(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    for n in range(100):
+        write_article(folder, f"article-{n}", f"First of {n}.", f"Second of {n}.")
+    bench.ingest(folder)
+    bench.embedder.embedded.clear()
+    write_article(folder, "article-42", "First of 42.", "Second of 42, rewritten.")
+
+    report = bench.ingest(folder)
+
+    assert report.changed == ("article-42",)
+    assert len(report.unchanged) == 99
+    assert bench.embedder.embedded == ["article-42 > Part 2\nSecond of 42, rewritten."]
+    assert bench.texts()["article-42"] == "First of 42.\nSecond of 42, rewritten."
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+
+
+def test_an_article_whose_file_is_gone_is_removed(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    (folder / "beta.md").unlink()
+
+    report = bench.ingest(folder)
+
+    assert report.removed == ("beta",)
+    assert set(bench.texts()) == {"alpha"}
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+
+
+def test_a_broken_file_fails_alone_and_its_old_version_stays(
+    bench: Workbench, folder: Path
+) -> None:
+    bench.ingest(folder)
+    (folder / "beta.md").write_text("---\ntitle: [unclosed\n---\nNew text.\n")
+    write_article(folder, "gamma", "Gamma is new.")
+
+    report = bench.ingest(folder)
+
+    assert [(Path(f.location).name, f.line) for f in report.failed] == [("beta.md", 2)]
+    assert report.added == ("gamma",)
+    assert report.removed == ()
+    assert bench.texts()["beta"] == "Beta answers telephone calls."
+
+
+def test_a_source_that_is_not_there_removes_nothing(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    source = describe_source(str(folder))
+    folder.rename(folder.with_name("elsewhere"))
+
+    report = bench.ingestion.run([source], actor="test")
+
+    assert [failure.location for failure in report.failed] == [str(folder)]
+    assert report.removed == ()
+    assert set(bench.texts()) == {"alpha", "beta"}
+
+
+def test_an_empty_folder_removes_what_it_held(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    for path in folder.iterdir():
+        path.unlink()
+
+    report = bench.ingest(folder)
+
+    assert report.removed == ("alpha", "beta")
+    assert bench.indexed_ids() == set()
+
+
+def test_of_two_files_with_one_id_the_first_is_taken_and_the_second_is_named(
+    bench: Workbench, folder: Path
+) -> None:
+    write_article(folder, "zeta", "Another text.", title="alpha")
+
+    report = bench.ingest(folder)
+
+    assert [Path(failure.location).name for failure in report.failed] == ["zeta.md"]
+    assert "alpha.md" in report.failed[0].reason
+    assert bench.texts()["alpha"].startswith("Alpha handles")
+
+
+def test_a_file_that_moves_within_its_folder_is_not_embedded_again(
+    bench: Workbench, folder: Path
+) -> None:
+    bench.ingest(folder)
+    (folder / "deeper").mkdir()
+    shutil.move(folder / "beta.md", folder / "deeper" / "beta.md")
+
+    report = bench.ingest(folder)
+
+    assert report.unchanged == ("alpha", "beta")
+    assert (report.removed, report.chunks_written) == ((), 0)
+    places = {row.article_id: row.location for row in bench.catalog.articles()}
+    assert places["beta"] == str(folder / "deeper" / "beta.md")
+
+
+def test_a_file_inside_a_registered_folder_may_be_named_too(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    bench.ingest(folder / "beta.md")
+
+    report = bench.ingestion.run(bench.ledger.sources(), actor="test")
+
+    assert report.failed == ()
+    assert report.removed == ()
+    assert set(report.unchanged) == {"alpha", "beta"}
+
+
+def test_words_that_no_database_takes_do_not_end_the_run(bench: Workbench, folder: Path) -> None:
+    blob = "QUJD" * 20_000
+    (folder / "odd.jsonl").write_text(
+        '{"id": "odd", "title": "Odd", "text": "Half \\ud800 a pair, a \\u0000 and '
+        + blob
+        + '."}\n'
+    )
+
+    report = bench.ingest(folder)
+
+    assert report.is_complete
+    assert "Half" in bench.texts()["odd"]
+
+
+def test_a_reader_sees_the_old_text_until_the_new_one_is_whole(
+    bench: Workbench, folder: Path
+) -> None:
+    old = "\n".join(f"Old sentence {n}." for n in range(40))
+    new = "\n".join(f"New sentence {n}." for n in range(40))
+    paragraphs = old.split("\n"), new.split("\n")
+    write_article(folder, "long", *paragraphs[0])
+    bench.ingest(folder)
+    write_article(folder, "long", *paragraphs[1])
+    seen: list[str] = []
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.is_set():
+            seen.append("\n".join(c.text for c in bench.catalog.article_chunks("long")))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    bench.ingest(folder)
+    ended.set()
+    reader.join()
+
+    assert set(seen) <= {old, new}
+    assert seen[0] == old
+    assert bench.texts()["long"] == new
+
+
+def test_questions_go_on_while_the_index_is_rebuilt(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    vector = bench.embedder.embed_query("invoices")
+    errors: list[Exception] = []
+    found: list[int] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            try:
+                found.append(len(bench.index.query(vector, limit=10)))
+            except Exception as exc:  # noqa: BLE001
+                errors.append(exc)
+
+    readers = [threading.Thread(target=ask) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(8):
+        bench.ingestion.rebuild()
+    ended.set()
+    for reader in readers:
+        reader.join()
+
+    assert errors == []
+    assert set(found) == {3}
+
+
+def test_a_failed_run_says_so_in_the_history_and_the_next_one_makes_up_for_it(
+    bench: Workbench, folder: Path
+) -> None:
+    bench.embedder.error = EmbedderError("the model is broken")
+    with pytest.raises(EmbedderError):
+        bench.ingest(folder)
+    bench.embedder.error = None
+
+    report = bench.ingest(folder)
+
+    assert report.added == ("alpha", "beta")
+    assert [run.state for run in bench.ledger.runs(limit=5)] == ["done", "failed"]
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+
+
+def test_a_plan_says_what_a_run_would_do_and_does_nothing(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    write_article(folder, "beta", "Beta has changed.")
+    write_article(folder, "gamma", "Gamma is new.")
+    (folder / "alpha.md").unlink()
+    before = bench.texts()
+    bench.embedder.error = AssertionError("no model for a plan")
+
+    planned = bench.ingestion.plan([describe_source(str(folder))])
+
+    assert (planned.added, planned.changed, planned.removed) == (("gamma",), ("beta",), ("alpha",))
+    assert bench.texts() == before
+    assert len(bench.ledger.runs(limit=5)) == 1
+
+
+def test_a_removed_article_is_nowhere_any_more(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+
+    removed = bench.ingestion.remove(["alpha", "unheard-of"], actor="test")  # type: ignore[list-item]
+
+    assert removed == ("alpha",)
+    assert set(bench.texts()) == {"beta"}
+    assert bench.catalog.search(["lisbon"], limit=5) == []
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+
+
+def test_progress_is_told_from_reading_to_finishing(bench: Workbench, folder: Path) -> None:
+    told: list[IngestProgress] = []
+
+    bench.ingestion.run([describe_source(str(folder))], actor="test", on_progress=told.append)
+
+    assert [p.stage for p in told] == ["embedding", "reading", "finishing"]
+    assert (told[-1].done, told[-1].total) == (2, 2)
+
+
+def test_an_index_that_is_damaged_is_reported_and_can_be_built_anew(
+    tmp_path: Path, folder: Path
+) -> None:
+    with open_workbench(tmp_path / "data") as bench:
+        bench.ingest(folder)
+    (generation,) = (tmp_path / "data" / "index").iterdir()
+    (generation / "chroma.sqlite3").write_bytes(b"no database " * 1_000)
+
+    with open_workbench(tmp_path / "data") as bench:
+        with pytest.raises(StoreError, match="python -m ingest rebuild"):
+            bench.ingest(folder)
+        bench.ingestion.rebuild()
+
+        assert bench.embedder.embedded == []
+        assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+    assert len(list((tmp_path / "data" / "index").iterdir())) == 1

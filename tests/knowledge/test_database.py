@@ -1,0 +1,214 @@
+"""Opening, migrating and using the SQL database, and what is said when it does not work."""
+
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from knowledge.errors import ConfigError, RecordError
+from knowledge.record import database as database_module
+from knowledge.record.database import Database, open_database
+from knowledge.record.ledger import Ledger, RegisteredSource
+from knowledge.record.schema import metadata
+
+SOURCE = RegisteredSource(location="/articles", kind="folder")
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """Yield a folder on a file system of 1 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def _sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'record.sqlite3'}"
+
+
+def test_the_migrations_make_the_schema_that_the_code_uses(database: Database) -> None:
+    with database.read() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: not str(name).startswith("chunk_")},
+        )
+        differences = [
+            change
+            for change in compare_metadata(context, metadata)
+            # The full-text index is made by hand, differently on each database.
+            if not str(getattr(change[1], "name", "")).startswith("chunk_")
+            and getattr(change[1], "name", "") != "ix_chunk_search_terms"
+        ]
+
+    assert differences == []
+
+
+def test_the_code_knows_the_newest_migration() -> None:
+    scripts = ScriptDirectory(str(database_module.MIGRATIONS_DIR))
+
+    assert scripts.get_heads() == [database_module.HEAD]
+
+
+def test_a_database_that_is_up_to_date_opens_quickly(tmp_path: Path) -> None:
+    open_database(_sqlite_url(tmp_path)).close()
+
+    started = time.perf_counter()
+    open_database(_sqlite_url(tmp_path)).close()
+
+    assert time.perf_counter() - started < 0.25
+
+
+def test_what_is_written_is_there_after_opening_again(tmp_path: Path) -> None:
+    first = open_database(_sqlite_url(tmp_path))
+    Ledger(first).register_source(SOURCE, actor="test")
+    first.close()
+
+    second = open_database(_sqlite_url(tmp_path))
+
+    assert Ledger(second).sources() == [SOURCE]
+    second.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.write() as connection:
+        connection.execute(text("INSERT INTO source VALUES ('/a', 'file', '2026-01-01', 'me')"))
+        _ = 1 / 0
+
+    assert Ledger(database).sources() == []
+
+
+def test_a_read_sees_one_state_from_beginning_to_end(database: Database) -> None:
+    count = text("SELECT count(*) FROM source")
+    with database.read() as connection:
+        before = connection.execute(count).scalar_one()
+        Ledger(database).register_source(SOURCE, actor="test")
+        after = connection.execute(count).scalar_one()
+
+    assert (before, after) == (0, 0)
+    assert len(Ledger(database).sources()) == 1
+
+
+def test_writers_wait_for_each_other(database: Database) -> None:
+    ledger = Ledger(database)
+    generation = ledger.begin_generation(embedder="small")
+    ledger.switch_generation(generation.generation_id)
+
+    def count() -> None:
+        for _ in range(10):
+            ledger.count_replaced(generation.generation_id, 1)
+
+    writers = [threading.Thread(target=count) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    active = ledger.active_generation()
+    assert active is not None
+    assert active.replaced == 40
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_programs_that_start_at_once_make_one_schema(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = _sqlite_url(tmp_path) if kind == "sqlite" else request.getfixturevalue("postgresql_url")
+    program = "import sys; from knowledge.record.database import open_database as o; o(sys.argv[1])"
+    root = Path(database_module.__file__).parents[2]
+
+    starts = [
+        subprocess.Popen(["python", "-c", program, url], cwd=root, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=60)[1].decode() for process in starts]
+
+    assert [process.returncode for process in starts] == [0, 0, 0], said
+
+
+def test_a_locked_database_is_named_within_its_waiting_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "SQLITE_WAIT_S", 0.2)
+    opened = open_database(_sqlite_url(tmp_path))
+    other = sqlite3.connect(tmp_path / "record.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(RecordError, match="another program holds the database locked"):
+        Ledger(opened).register_source(SOURCE, actor="test")
+    reads_meanwhile = Ledger(opened).sources()
+    other.close()
+    Ledger(opened).register_source(SOURCE, actor="test")
+
+    assert reads_meanwhile == []
+    assert Ledger(opened).sources() == [SOURCE]
+    opened.close()
+
+
+def test_a_full_disk_is_named_and_what_was_there_stays(full_disk: Path) -> None:
+    opened = open_database(_sqlite_url(full_disk))
+    ledger = Ledger(opened)
+    ledger.register_source(SOURCE, actor="test")
+
+    with pytest.raises(RecordError, match="disk is full"):
+        for n in range(200):
+            ledger.write_audit(actor="test", action="x" * 10_000, result=str(n))
+    with opened.read() as connection:
+        check = connection.execute(text("PRAGMA integrity_check")).scalar_one()
+    opened.close()
+
+    assert check == "ok"
+    again = open_database(_sqlite_url(full_disk))
+    assert Ledger(again).sources() == [SOURCE]
+    again.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    opened = open_database(_sqlite_url(tmp_path))
+    with opened.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    opened.close()
+
+    with pytest.raises(RecordError, match="newer version"):
+        open_database(_sqlite_url(tmp_path))
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "record.sqlite3").write_text("This is a letter, not a database. " * 100)
+
+    with pytest.raises(RecordError, match="not a SQLite database"):
+        open_database(_sqlite_url(tmp_path))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigError, match="KB_DATABASE_URL"):
+        open_database(_sqlite_url(tmp_path / "file" / "deeper"))
+
+
+def test_what_is_no_url_is_named() -> None:
+    with pytest.raises(ConfigError, match="KB_DATABASE_URL is not a database URL"):
+        open_database("sqlite")
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://me:hunter2@/knowledge?host={tmp_path}"
+
+    with pytest.raises(RecordError, match="check KB_DATABASE_URL") as caught:
+        open_database(url)
+
+    assert "hunter2" not in str(caught.value)

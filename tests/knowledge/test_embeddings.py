@@ -1,0 +1,124 @@
+"""The embedder: the bundled model, what it promises, and what is said when it is not there."""
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.embeddings import (
+    BUNDLED_NAME,
+    SentenceTransformerEmbedder,
+    _has_bfloat16,
+    create_embedder,
+)
+from knowledge.errors import EmbedderError
+
+
+def test_vectors_have_length_one_and_keep_the_order(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    texts = ["Outsourcing of payroll.", "A much longer text about boats. " * 20, "Boats."]
+
+    vectors = embedder.embed_documents(texts)
+
+    assert vectors.shape == (3, 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
+    for text, vector in zip(texts, vectors, strict=True):
+        assert float(embedder.embed_query(text) @ vector) > 0.99
+
+
+def test_near_meanings_are_nearer_than_far_ones(embedder: SentenceTransformerEmbedder) -> None:
+    question = embedder.embed_query("What does it cost to hand over payroll?")
+
+    payroll, boats = embedder.embed_documents(["The price of payroll outsourcing.", "Red boats."])
+
+    assert float(question @ payroll) > float(question @ boats) + 0.3
+
+
+def test_no_text_gives_no_vector(embedder: SentenceTransformerEmbedder) -> None:
+    assert embedder.embed_documents([]).shape == (0, 384)
+    assert embedder.count_tokens([]) == []
+
+
+def test_tokens_are_counted_whole_with_the_special_ones(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    counts = embedder.count_tokens(["", "boat", "boat " * 1_000])
+
+    assert counts == [2, 3, 1_002]
+    assert embedder.max_tokens == 256
+
+
+def test_counting_does_not_change_what_is_embedded(embedder: SentenceTransformerEmbedder) -> None:
+    before = embedder.embed_query("boat " * 1_000)
+    embedder.count_tokens(["boat " * 1_000])
+
+    after = embedder.embed_query("boat " * 1_000)
+
+    assert float(before @ after) > 0.999
+
+
+def test_a_question_does_not_wait_for_a_whole_run(embedder: SentenceTransformerEmbedder) -> None:
+    embedder.embed_query("warm")
+    run = threading.Thread(target=embedder.embed_documents, args=[["Some words. " * 8] * 1_000])
+    run.start()
+    time.sleep(0.2)
+
+    embedder.embed_query("a question")
+    was_running = run.is_alive()
+    run.join()
+
+    assert was_running
+
+
+@pytest.mark.parametrize("name", ["", BUNDLED_NAME, f"sentence-transformers/{BUNDLED_NAME}"])
+def test_the_bundled_model_has_three_names(name: str) -> None:
+    assert create_embedder(name).name == BUNDLED_NAME
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"tampered with")
+    tampered = SentenceTransformerEmbedder(tmp_path, name="model", sha256="53aa51172d142c89")
+
+    with pytest.raises(EmbedderError, match="not the published ones"):
+        tampered.embed_query("text")
+
+
+def test_weights_that_are_missing_are_named(tmp_path: Path) -> None:
+    empty = SentenceTransformerEmbedder(tmp_path, name="model", sha256="53aa51172d142c89")
+
+    with pytest.raises(EmbedderError, match=r"cannot read .*model\.safetensors"):
+        empty.embed_query("text")
+
+
+@pytest.mark.parametrize("kind", ["a name", "an empty folder", "a folder with a broken model"])
+def test_a_model_that_is_not_there_is_named_and_not_looked_for(kind: str, tmp_path: Path) -> None:
+    model = "nobody/no-such-model"
+    if kind != "a name":
+        model = str(tmp_path)
+    if kind == "a folder with a broken model":
+        (tmp_path / "config.json").write_text("{")
+        (tmp_path / "modules.json").write_text("[]")
+
+    with pytest.raises(EmbedderError, match="KB_EMBEDDING_MODEL") as caught:
+        create_embedder(model).embed_query("text")
+
+    assert model in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        pytest.param({}, False, id="unknown processor"),
+        pytest.param({"avx2": True, "avx512_f": True}, False, id="no bfloat16"),
+        pytest.param({"avx512_bf16": True}, True, id="AVX-512 BF16"),
+        pytest.param({"avx512_bf16": False, "amx_bf16": True}, True, id="AMX"),
+    ],
+)
+def test_bfloat16_is_used_where_the_processor_has_it(
+    capabilities: dict[str, bool], *, expected: bool
+) -> None:
+    assert _has_bfloat16(capabilities) is expected

@@ -1,0 +1,67 @@
+"""The settings of `knowledge`, from the environment and from a `.env` file."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.errors import ConfigError
+from knowledge.settings import KnowledgeSettings
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = KnowledgeSettings.load()
+
+    assert settings.data_dir == Path("data")
+    assert settings.resolved_database_url == "sqlite:///data/record.sqlite3"
+    assert settings.chroma_url == ""
+    assert (settings.articles_dir / "what-is-bpo.md").is_file()
+    assert settings.glossary_file.is_file()
+
+
+def test_the_environment_wins_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("KB_DATA_DIR=/from/file\nKB_CHROMA_URL=http://file:8000/\n")
+    monkeypatch.setenv("KB_DATA_DIR", "/from/environment")
+
+    settings = KnowledgeSettings.load()
+
+    assert settings.data_dir == Path("/from/environment")
+    assert settings.chroma_url == "http://file:8000"
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KB_DATA_DIR", "")
+
+    assert KnowledgeSettings.load().data_dir == Path("data")
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        pytest.param("postgresql://db/kb", "postgresql+psycopg://db/kb", id="PostgreSQL"),
+        pytest.param(
+            "postgresql+psycopg://db/kb", "postgresql+psycopg://db/kb", id="with its driver"
+        ),
+        pytest.param("sqlite:////srv/kb.db", "sqlite:////srv/kb.db", id="SQLite"),
+    ],
+)
+def test_a_database_url_names_its_driver(
+    monkeypatch: pytest.MonkeyPatch, given: str, used: str
+) -> None:
+    monkeypatch.setenv("KB_DATABASE_URL", given)
+
+    assert KnowledgeSettings.load().resolved_database_url == used
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KB_DATABASE_URL", "mysql://db/kb")
+    monkeypatch.setenv("KB_CHROMA_URL", "localhost:8000")
+
+    with pytest.raises(ConfigError) as caught:
+        KnowledgeSettings.load()
+
+    assert str(caught.value).splitlines() == [
+        "KB_DATABASE_URL: must start with sqlite: or postgresql:",
+        "KB_CHROMA_URL: must start with http:// or https://",
+    ]

@@ -1,0 +1,74 @@
+from collections.abc import Sequence
+
+import pytest
+
+from ingest.checking import check_corpus
+from ingest.chunking import split_articles
+from ingest.parsing import parse_articles
+from ingest.sources import BUNDLED, describe_source, read_source
+from knowledge.errors import ArticleError
+from knowledge.glossary import Glossary
+from knowledge.models import Article, Chunk
+from knowledge.settings import PACKAGE_DIR
+
+ARTICLES, GLOSSARY = PACKAGE_DIR / "articles", PACKAGE_DIR / "glossary.yaml"
+
+
+def _articles() -> list[Article]:
+    files = read_source(describe_source(BUNDLED), bundled_dir=ARTICLES)
+    read = [
+        article
+        for file in files
+        if not isinstance(file, ArticleError)
+        for article in parse_articles(file)
+    ]
+    return [article for article in read if isinstance(article, Article)]
+
+
+def _count_tokens(texts: Sequence[str]) -> list[int]:
+    return [len(text) // 4 + 2 for text in texts]
+
+
+@pytest.fixture(scope="module")
+def glossary() -> Glossary:
+    chunks: dict[tuple[str, str], Chunk] = {}
+    for parts in split_articles(_articles(), count_tokens=_count_tokens, max_tokens=254):
+        for chunk in parts:
+            chunks.setdefault((chunk.article_id, chunk.heading), chunk)
+    return Glossary.load(GLOSSARY, passages=lambda *section: chunks.get(section))
+
+
+def test_the_bundled_articles_and_glossary_keep_the_house_rules() -> None:
+    findings = check_corpus([str(ARTICLES)], glossary_file=GLOSSARY, compare_with=None)
+
+    assert [str(finding) for finding in findings] == []
+
+
+def test_the_bundled_articles_are_all_readable_and_at_least_44() -> None:
+    articles = _articles()
+
+    assert len(articles) == len(list(ARTICLES.glob("*.md"))) >= 44
+
+
+def test_every_term_is_defined_with_a_cited_sentence_for_each_meaning(glossary: Glossary) -> None:
+    results = {term: glossary.define(term) for term in glossary.terms()}
+
+    assert len(results) >= 198
+    for term, result in results.items():
+        meanings = [sense for sense in result.senses if sense.in_domain]
+        assert result.term == term
+        assert len(result.sources) == len(meanings) >= 1, term
+        assert all(source.quote for source in result.sources), term
+
+
+def test_every_name_in_the_glossary_leads_to_its_entry(glossary: Glossary) -> None:
+    strays = {
+        name: found.term
+        for term in glossary.terms()
+        if (entry := glossary.entry(term))
+        for name in entry.names
+        if (found := glossary.define(name)).term != term
+    }
+
+    # A term of its own goes before the same words as another entry's second meaning.
+    assert strays == {"recovery point objective": "recovery point objective"}

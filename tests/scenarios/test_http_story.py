@@ -1,0 +1,195 @@
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.http import create_http_app
+from knowledge.errors import RecordError
+from tests.scenarios.world import MEMBER, Start, World
+
+SECRET = "local-signing-secret"
+
+
+@contextmanager
+def _http(world: World) -> Iterator[TestClient]:
+    with TestClient(create_http_app(world.bot.app, signing_secret=SECRET)) as client:
+        yield client
+
+
+def _sign(body: str, timestamp: str, *, secret: str = SECRET) -> str:
+    base = f"v0:{timestamp}:{body}".encode()
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+def _headers(body: str, **changes: str) -> dict[str, str]:
+    timestamp = changes.get("timestamp", str(int(time.time())))
+    return {
+        "content-type": "application/json",
+        "x-slack-request-timestamp": timestamp,
+        "x-slack-signature": changes.get("signature", _sign(body, timestamp)),
+    }
+
+
+def _mention(world: World, text: str = "what is BPO?") -> tuple[str, str]:
+    """Return the timestamp of a mention and the body that tells of it."""
+    ts = world.slack.say("member", "general", text)
+    event = {
+        "type": "app_mention",
+        "user": MEMBER,
+        "text": f"<@{world.slack.bot_user_id}> {text}",
+        "ts": ts,
+        "channel": "C0GENERAL",
+        "event_ts": ts,
+    }
+    body: dict[str, Any] = {
+        "type": "event_callback",
+        "team_id": world.slack.team_id,
+        "event_id": f"Ev{ts}",
+        "event": event,
+    }
+    return ts, json.dumps(body)
+
+
+def test_a_signed_mention_is_answered(start: Start) -> None:
+    world = start(is_connected=False)
+    ts, body = _mention(world)
+
+    with _http(world) as client:
+        response = client.post("/slack/events", content=body, headers=_headers(body))
+
+        assert response.status_code == 200
+        world.slack.wait_for_reply(ts)
+
+
+def test_slack_is_answered_when_it_verifies_the_address(start: Start) -> None:
+    world = start(is_connected=False)
+    body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "t"})
+
+    with _http(world) as client:
+        response = client.post("/slack/events", content=body, headers=_headers(body))
+
+    assert "abc" in response.text
+
+
+NOW = str(int(time.time()))
+FORGED = {
+    "no headers": {},
+    "no signature": {"x-slack-request-timestamp": NOW},
+    "no timestamp": {"x-slack-signature": "v0=00"},
+    "wrong signature": {"x-slack-request-timestamp": NOW, "x-slack-signature": "v0=00"},
+    "empty": {"x-slack-request-timestamp": "", "x-slack-signature": ""},
+    **{
+        f"timestamp {timestamp!r}": {
+            "x-slack-request-timestamp": timestamp,
+            "x-slack-signature": _sign("{}", timestamp),
+        }
+        for timestamp in (
+            "garbage",
+            "0",
+            "-1",
+            "1e9",
+            "9" * 30,
+            "9" * 5000,
+            str(int(time.time()) - 3600),
+            str(int(time.time()) + 3600),
+        )
+    },
+    "wrong secret": {
+        "x-slack-request-timestamp": NOW,
+        "x-slack-signature": _sign("{}", NOW, secret="another"),
+    },
+    "signature of another body": {
+        "x-slack-request-timestamp": NOW,
+        "x-slack-signature": _sign("{} ", NOW),
+    },
+    "signature in Latin-1": {
+        "x-slack-request-timestamp": NOW,
+        "x-slack-signature": "v0=\xe9",
+    },
+}
+
+
+def test_forged_requests_are_refused_and_never_break_the_server(start: Start) -> None:
+    world = start(is_connected=False)
+
+    with _http(world) as client:
+        statuses = {
+            name: client.post(
+                "/slack/events",
+                content="{}",
+                headers={key: value.encode("latin-1") for key, value in headers.items()},
+            ).status_code
+            for name, headers in FORGED.items()
+        }
+        binary = client.post(
+            "/slack/events", content=b"\xff\xfe", headers=_headers("", timestamp=NOW)
+        )
+
+    assert statuses == dict.fromkeys(FORGED, 401)
+    assert binary.status_code == 401
+
+
+def test_a_replayed_request_is_refused(start: Start) -> None:
+    world = start(is_connected=False)
+    _, body = _mention(world)
+    headers = _headers(body)
+
+    with _http(world) as client:
+        first, second = (
+            client.post("/slack/events", content=body, headers=headers).status_code
+            for _ in range(2)
+        )
+
+    assert (first, second) == (200, 401)
+
+
+@pytest.mark.parametrize("body", ["[]", "7", "{", '"text"'])
+def test_signed_nonsense_is_refused(start: Start, body: str) -> None:
+    world = start(is_connected=False)
+
+    with _http(world) as client:
+        response = client.post("/slack/events", content=body, headers=_headers(body))
+
+    assert response.status_code == 400
+
+
+def test_a_request_that_is_too_large_is_refused(start: Start) -> None:
+    world = start(is_connected=False)
+
+    with _http(world) as client:
+        response = client.post("/slack/events", content=b"x" * 1_000_001)
+
+    assert response.status_code == 413
+
+
+def test_an_event_that_cannot_be_committed_is_asked_for_again(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = start(is_connected=False)
+    ts, body = _mention(world)
+    headers = _headers(body)
+
+    def fail(**_: object) -> bool:
+        raise RecordError("the disk is full")
+
+    with _http(world) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(world.journal, "receive", fail)
+            failed = client.post("/slack/events", content=body, headers=headers)
+        again = client.post("/slack/events", content=body, headers=headers)
+
+        assert (failed.status_code, again.status_code) == (503, 200)
+        world.slack.wait_for_reply(ts)
+
+
+def test_health_is_told_to_anybody(start: Start) -> None:
+    world = start(is_connected=False)
+
+    with _http(world) as client:
+        assert client.get("/healthz").text == "ok"

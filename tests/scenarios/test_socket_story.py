@@ -1,0 +1,48 @@
+import threading
+
+import pytest
+
+from bot.socket_mode import SocketSilentError, run_socket_mode
+from tests.scenarios.world import Start
+
+
+def test_it_serves_until_it_is_told_to_stop(start: Start) -> None:
+    world = start(is_connected=False)
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=run_socket_mode,
+        args=(world.bot.app,),
+        kwargs={"app_token": world.slack.app_token, "stop": stop},
+    )
+    thread.start()
+    world.slack.wait_for(lambda: world.slack.connections == 1)
+
+    ts = world.slack.mention("member", "general", "what is BPO?")
+    world.slack.wait_for_reply(ts)
+    stop.set()
+
+    thread.join(5)
+    assert not thread.is_alive()
+    world.slack.wait_for(lambda: world.slack.connections == 0)
+
+
+def test_it_ends_when_nothing_is_heard_from_slack(start: Start) -> None:
+    world = start(is_connected=False)
+
+    with pytest.raises(SocketSilentError, match="nothing heard"):
+        run_socket_mode(
+            world.bot.app,
+            app_token=world.slack.app_token,
+            stop=threading.Event(),
+            max_silence_s=-1,
+            check_every_s=0.05,
+        )
+
+
+def test_a_dropped_connection_is_renewed_and_nothing_is_lost(start: Start) -> None:
+    world = start(ack_timeout_s=3.0)
+
+    world.slack.ask_to_reconnect()
+    ts = world.slack.mention("member", "general", "what is BPO?")
+
+    world.slack.wait_for_reply(ts, timeout_s=20)

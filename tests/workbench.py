@@ -1,0 +1,135 @@
+"""A record, an index and an ingestion in a directory of their own, and articles to put in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingest.chunking import version_id
+from ingest.pipeline import Ingestion
+from ingest.sources import describe_source
+from knowledge.index import StoreFactory, VectorIndex
+from knowledge.models import Article, ArticleId, Chunk, ChunkId, IngestReport
+from knowledge.ports import Vectors
+from knowledge.record.catalog import Catalog, StagedVersion
+from knowledge.record.database import open_database
+from knowledge.record.ledger import Ledger
+from tests.fakes import HashingEmbedder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """Everything that ingestion writes to, open."""
+
+    catalog: Catalog
+    ledger: Ledger
+    index: VectorIndex
+    embedder: HashingEmbedder
+    ingestion: Ingestion
+
+    def ingest(self, *paths: Path) -> IngestReport:
+        sources = [describe_source(str(path)) for path in paths]
+        return self.ingestion.run(sources, actor="test")
+
+    def texts(self) -> dict[str, str]:
+        """Return the visible text of each article."""
+        return {
+            row.article_id: "\n".join(
+                chunk.text for chunk in self.catalog.article_chunks(row.article_id)
+            )
+            for row in self.catalog.articles()
+        }
+
+    def indexed_ids(self) -> set[ChunkId]:
+        """Return what the vector index holds, seen or not."""
+        found = self.index.query(self.embedder.embed_query("anything"), limit=5_000)
+        return {chunk_id for chunk_id, _ in found}
+
+
+@contextmanager
+def open_workbench(
+    data_dir: Path, *, embedder: HashingEmbedder | None = None, chroma_url: str = ""
+) -> Iterator[Workbench]:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    embedder = embedder or HashingEmbedder()
+    database = open_database(f"sqlite:///{data_dir / 'record.sqlite3'}")
+    catalog, ledger = Catalog(database), Ledger(database)
+    index = VectorIndex(
+        catalog=catalog,
+        ledger=ledger,
+        stores=StoreFactory(directory=data_dir / "index", url=chroma_url),
+        embedder_name=embedder.name,
+    )
+    ingestion = Ingestion(
+        catalog=catalog, ledger=ledger, index=index, embedder=embedder, bundled_dir=data_dir
+    )
+    try:
+        yield Workbench(
+            catalog=catalog, ledger=ledger, index=index, embedder=embedder, ingestion=ingestion
+        )
+    finally:
+        index.close()
+        database.close()
+
+
+def write_article(folder: Path, name: str, *paragraphs: str, title: str = "") -> Path:
+    """Write `name.md` with a section for each paragraph."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sections = [f"## Part {n}\n\n{text}\n" for n, text in enumerate(paragraphs, start=1)]
+    path = folder / f"{name}.md"
+    path.write_text(f"# {title or name}\n\n" + "\n".join(sections), encoding="utf-8")
+    return path
+
+
+def make_article(article_id: str = "a", **changes: Any) -> Article:
+    values: dict[str, Any] = {
+        "article_id": ArticleId(article_id),
+        "title": article_id.title(),
+        "body": f"The text of {article_id}.",
+        "location": f"/articles/{article_id}.md",
+    }
+    return Article(**{**values, **changes})
+
+
+def make_chunk(chunk_id: str = "a#0", **changes: Any) -> Chunk:
+    values: dict[str, Any] = {
+        "chunk_id": ChunkId(chunk_id),
+        "article_id": ArticleId(chunk_id.partition("#")[0]),
+        "title": "Title",
+        "url": "",
+        "heading": "",
+        "position": 0,
+        "text": f"The text of {chunk_id}.",
+    }
+    return Chunk(**{**values, **changes})
+
+
+def make_version(article: Article, *texts: str, heading: str = "") -> StagedVersion:
+    """Return a version of `article` with a chunk for each text, or one of its whole body."""
+    version = version_id(article)
+    return StagedVersion(
+        version_id=version,
+        article=article,
+        source_location="/articles",
+        chunks=tuple(
+            make_chunk(
+                f"{version[:12]}#{position}",
+                article_id=article.article_id,
+                title=article.title,
+                url=article.url,
+                heading=heading,
+                position=position,
+                text=text,
+            )
+            for position, text in enumerate(texts or (article.body,))
+        ),
+    )
+
+
+def unit_vectors(number: int, *, dimension: int = 8) -> Vectors:
+    """Return `number` rows that are at right angles, as far as the dimension allows."""
+    rows = np.eye(dimension, dtype=np.float32)[np.arange(number) % dimension]
+    return np.asarray(rows, dtype=np.float32)
