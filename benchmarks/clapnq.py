@@ -4,8 +4,9 @@ Real questions with a Wikipedia passage each; half of the passages do not hold t
 passages are ingested into an empty knowledge base, which also gives the words' frequencies.
 
     selection      F1 of the sentences chosen from the given passage against those that the
-                   annotators' answer was made of, mean over the answerable questions: the
-                   composer's, and the three or four sentences with the largest idf overlap
+                   annotators' answer was made of, mean over the answerable questions (but for
+                   those whose answer names no sentence): the composer's, and the three or four
+                   sentences with the largest idf overlap
     answerability  AUROC, answerable against unanswerable questions: the evidence gate's probability
                    for the given passage, the same for what retrieval finds among all passages, and
                    the share of the question's idf that the given passage holds
@@ -19,14 +20,12 @@ Repeat it from the repository's root with
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 
-from benchmarks.metrics import auroc, f1
-from benchmarks.public_data import ClapNqItem, load_clapnq
-from benchmarks.ranking import our_legs, ranking_figures
-from benchmarks.workbench import (
+from benchmarks.harness import (
     Figure,
     fresh_knowledge,
     ingest,
@@ -37,16 +36,29 @@ from benchmarks.workbench import (
     scratch_folder,
     write_articles,
 )
+from benchmarks.metrics import auroc, f1
+from benchmarks.public_data import ClapNqItem, load_clapnq
+from benchmarks.ranking import our_legs, ranking_figures
 from knowledge.assembly import EVIDENCE_FILE, Knowledge
 from knowledge.composing import compose, rate
 from knowledge.evidence import EvidenceGate, read_signals
 from knowledge.language import terms
 from knowledge.models import ArticleId, Chunk, ChunkId, SearchResult
+from knowledge.passages import units
 from knowledge.understanding import Query, understand
 from knowledge.vocabulary import Vocabulary
 
 TOP_K = 12
 """Chunks that an answer looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A question, understood, and its passage as if it were the only chunk found."""
+
+    item: ClapNqItem
+    query: Query
+    result: SearchResult
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,10 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     items = load_clapnq(options.data, queries=options.queries)
     with scratch_folder() as folder, fresh_knowledge() as knowledge:
         ingest(knowledge, str(write_articles(folder / "articles", [i.document for i in items])))
+        given = _given(knowledge, items)
         answerable = [item for item in items if item.is_answerable]
         figures = [
-            *_selection(knowledge, answerable),
-            *_answerability(knowledge, items),
+            *_selection(given, knowledge.vocabulary.current()),
+            *_answerability(given, knowledge),
             *ranking_figures(
                 our_legs(knowledge),
                 {item.document_id: item.question for item in answerable},
@@ -72,32 +85,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _selection(knowledge: Knowledge, items: Sequence[ClapNqItem]) -> list[Figure]:
+def _given(knowledge: Knowledge, items: Sequence[ClapNqItem]) -> list[Given]:
     vocabulary = knowledge.vocabulary.current()
-    ours = [_composed(knowledge, item) for item in items]
+    queries = [
+        understand(item.question, lexicon=knowledge.glossary, vocabulary=vocabulary)
+        for item in items
+    ]
+    chunks = [
+        Chunk(
+            chunk_id=ChunkId(item.document_id),
+            article_id=ArticleId(item.document_id),
+            title=item.title,
+            url="",
+            heading="",
+            position=0,
+            text=item.document.text,
+        )
+        for item in items
+    ]
+    asked = knowledge.embedder.embed_documents([query.text for query in queries])
+    held = knowledge.embedder.embed_documents([chunk.embedding_text for chunk in chunks])
+    sentences = [[unit.text for unit in units(chunk.text)] for chunk in chunks]
+    near = knowledge.embedder.embed_documents([text for texts in sentences for text in texts])
+    ends = list(accumulate(len(texts) for texts in sentences))
+    given = []
+    for place, (item, query, chunk) in enumerate(zip(items, queries, chunks, strict=True)):
+        own = near[ends[place] - len(sentences[place]) : ends[place]]
+        result = SearchResult(
+            chunk=chunk,
+            rank=1,
+            score=1.0,
+            similarity=float(held[place] @ asked[place]),
+            unit_similarities=tuple((own @ asked[place]).tolist()),
+        )
+        given.append(Given(item=item, query=query, result=result))
+    return given
+
+
+def _selection(given: Sequence[Given], vocabulary: Vocabulary) -> list[Figure]:
+    # Where the annotators chose no sentence, any choice would count as wrong.
+    given = [one for one in given if one.item.is_answerable and one.item.selected]
+    ours = [_composed(one, vocabulary) for one in given]
     figures = [
-        Figure("selection: composer F1", _mean_f1(ours, items)),
+        Figure("selection: composer F1", _mean_f1(ours, given)),
         Figure("selection: composer, sentences", float(np.mean([len(chosen) for chosen in ours]))),
     ]
     for k in (3, 4):
-        plain = [_by_overlap(item, vocabulary, k=k) for item in items]
-        figures.append(Figure(f"selection: top {k} by idf overlap F1", _mean_f1(plain, items)))
+        plain = [_by_overlap(one.item, vocabulary, k=k) for one in given]
+        figures.append(Figure(f"selection: top {k} by idf overlap F1", _mean_f1(plain, given)))
     return figures
 
 
-def _mean_f1(chosen: Sequence[set[int]], items: Sequence[ClapNqItem]) -> float:
-    return float(np.mean([f1(one, item.selected) for one, item in zip(chosen, items, strict=True)]))
+def _mean_f1(chosen: Sequence[set[int]], given: Sequence[Given]) -> float:
+    return float(
+        np.mean([f1(places, one.item.selected) for places, one in zip(chosen, given, strict=True)])
+    )
 
 
-def _composed(knowledge: Knowledge, item: ClapNqItem) -> set[int]:
+def _composed(given: Given, vocabulary: Vocabulary) -> set[int]:
     """Return the places of the sentences that the composer takes from the given passage."""
-    query = _understood(knowledge, item)
-    given = [_given(knowledge, item, query)]
-    picks = compose(query, rate(query, given, knowledge.vocabulary.current()))
+    picks = compose(given.query, rate(given.query, [given.result], vocabulary))
     said = [(unit.start, unit.end) for pick in picks for unit in pick.units]
     # The passage's own sentences, which our splitter may divide otherwise, stand one blank apart.
-    ends = list(accumulate(len(sentence) + 1 for sentence in item.sentences))
-    spans = [(end - 1 - len(text), end - 1) for end, text in zip(ends, item.sentences, strict=True)]
+    sentences = given.item.sentences
+    ends = list(accumulate(len(sentence) + 1 for sentence in sentences))
+    spans = [(end - 1 - len(text), end - 1) for end, text in zip(ends, sentences, strict=True)]
     return {
         place
         for place, (start, end) in enumerate(spans)
@@ -115,7 +167,7 @@ def _by_overlap(item: ClapNqItem, vocabulary: Vocabulary, *, k: int) -> set[int]
     return set(np.argsort(-np.array(overlap), kind="stable")[:k].tolist())
 
 
-def _answerability(knowledge: Knowledge, items: Sequence[ClapNqItem]) -> list[Figure]:
+def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]:
     vocabulary = knowledge.vocabulary.current()
     gate = EvidenceGate.load(EVIDENCE_FILE)
 
@@ -123,54 +175,31 @@ def _answerability(knowledge: Knowledge, items: Sequence[ClapNqItem]) -> list[Fi
         candidates = rate(query, results, vocabulary)
         return gate.probability(read_signals(query, results, candidates, vocabulary))
 
-    def given(item: ClapNqItem) -> float:
-        query = _understood(knowledge, item)
-        return probability(query, [_given(knowledge, item, query)])
+    def by_given(one: Given) -> float:
+        return probability(one.query, [one.result])
 
-    def retrieved(item: ClapNqItem) -> float:
-        query = _understood(knowledge, item)
-        found = knowledge.retriever.retrieve(query.text, query.terms, top_k=TOP_K)
-        return probability(query, found.results)
+    def by_retrieved(one: Given) -> float:
+        found = knowledge.retriever.retrieve(one.query.text, one.query.terms, top_k=TOP_K)
+        return probability(one.query, found.results)
 
-    def coverage(item: ClapNqItem) -> float:
-        return vocabulary.coverage(set(terms(item.question)), terms(item.document.text))
+    def by_coverage(one: Given) -> float:
+        return vocabulary.coverage(set(terms(one.item.question)), terms(one.item.document.text))
 
     scorers = {
-        "gate, given passage": given,
-        "gate, retrieved passages": retrieved,
-        "coverage by the given passage": coverage,
+        "gate, given passage": by_given,
+        "gate, retrieved passages": by_retrieved,
+        "coverage by the given passage": by_coverage,
     }
     return [
         Figure(
             f"answerability: {name} AUROC",
             auroc(
-                [score(item) for item in items if item.is_answerable],
-                [score(item) for item in items if not item.is_answerable],
+                [score(one) for one in given if one.item.is_answerable],
+                [score(one) for one in given if not one.item.is_answerable],
             ),
         )
         for name, score in scorers.items()
     ]
-
-
-def _understood(knowledge: Knowledge, item: ClapNqItem) -> Query:
-    vocabulary = knowledge.vocabulary.current()
-    return understand(item.question, lexicon=knowledge.glossary, vocabulary=vocabulary)
-
-
-def _given(knowledge: Knowledge, item: ClapNqItem, query: Query) -> SearchResult:
-    """Return the given passage as if it were the only chunk found."""
-    chunk = Chunk(
-        chunk_id=ChunkId(item.document_id),
-        article_id=ArticleId(item.document_id),
-        title=item.title,
-        url="",
-        heading="",
-        position=0,
-        text=item.document.text,
-    )
-    asked = knowledge.embedder.embed_query(query.text)
-    similarity = float(asked @ knowledge.embedder.embed_query(chunk.embedding_text))
-    return SearchResult(chunk=chunk, rank=1, score=1.0, similarity=similarity)
 
 
 if __name__ == "__main__":

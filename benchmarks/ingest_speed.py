@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
 
-from benchmarks.public_data import load_scifact
-from benchmarks.workbench import (
+from benchmarks.harness import (
     Figure,
     fresh_knowledge,
     ingest,
@@ -36,6 +35,7 @@ from benchmarks.workbench import (
     scratch_folder,
     write_articles,
 )
+from benchmarks.public_data import load_scifact
 from ingest.sources import BUNDLED
 
 T = TypeVar("T")

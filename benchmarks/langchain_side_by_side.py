@@ -26,9 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.public_data import Document, load_scifact
-from benchmarks.ranking import DEPTH, Leg, best_first, our_legs, ranking_figures
-from benchmarks.workbench import (
+from benchmarks.harness import (
     Figure,
     bundled_model,
     fresh_knowledge,
@@ -41,6 +39,8 @@ from benchmarks.workbench import (
     scratch_folder,
     write_articles,
 )
+from benchmarks.public_data import Document, load_scifact
+from benchmarks.ranking import DEPTH, Leg, best_first, our_legs, ranking_figures
 from knowledge.assembly import Knowledge
 
 if TYPE_CHECKING:

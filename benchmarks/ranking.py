@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from benchmarks.harness import Figure
 from benchmarks.metrics import ndcg_at_k, recall_at_k
-from benchmarks.workbench import Figure
 from knowledge.assembly import Knowledge
 from knowledge.understanding import Query, understand
 

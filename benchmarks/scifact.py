@@ -14,9 +14,7 @@ Repeat it from the repository's root with
 import sys
 from collections.abc import Sequence
 
-from benchmarks.public_data import load_scifact
-from benchmarks.ranking import our_legs, ranking_figures
-from benchmarks.workbench import (
+from benchmarks.harness import (
     fresh_knowledge,
     ingest,
     option_parser,
@@ -26,6 +24,8 @@ from benchmarks.workbench import (
     scratch_folder,
     write_articles,
 )
+from benchmarks.public_data import load_scifact
+from benchmarks.ranking import our_legs, ranking_figures
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

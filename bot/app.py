@@ -1,5 +1,6 @@
 """Builds the bot: Bolt's app, its listeners and the threads behind them."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -38,7 +39,10 @@ class Bot:
     executor: ThreadPoolExecutor
 
     def start(self) -> None:
-        """Take up what an earlier run left unanswered, and start to work."""
+        """Take up what an earlier run left unanswered, and start to work.
+
+        Call it before Slack is connected: what comes in meanwhile would count as left over.
+        """
         for question in self.desk.unfinished():
             self.workers.submit(question)
         self.workers.start()
@@ -66,6 +70,9 @@ def create_bot(
     Raises:
         ConfigError: Slack refuses the token or does not answer.
     """
+    for name in ("slack_bolt", "slack_sdk"):
+        # At DEBUG they log whole payloads, and so what people asked.
+        logging.getLogger(name).setLevel(logging.INFO)
     client = client or create_client(
         token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
     )
@@ -97,6 +104,8 @@ def create_bot(
         signing_secret=settings.slack_signing_secret.get_secret_value() or None,
         token_verification_enabled=False,
         listener_executor=executor,
+        # Without it Bolt gives each of its loggers the level of the root.
+        logger=logging.getLogger("slack_bolt"),
     )
     register(
         app,

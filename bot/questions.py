@@ -169,12 +169,7 @@ class QuestionDesk:
         if question.is_private:
             self._delivery.respond(message, response_url=question.response_url)
         elif is_whispered and not question.is_direct:
-            self._delivery.whisper(
-                message,
-                channel_id=question.channel_id,
-                user_id=question.user_id,
-                thread_ts=question.thread_ts,
-            )
+            self._deliver_whispered(message, question)
         else:
             self._delivery.post(
                 message, channel_id=question.channel_id, thread_ts=question.thread_ts
@@ -190,19 +185,23 @@ class QuestionDesk:
     ) -> None:
         """Tell the person privately that the reply failed, or hand it over in another way."""
         notice = render_notice(UNCONFIRMED) if is_uncertain else render_failure(failure_id)
-        with suppress(DeliveryError):
-            if question.is_private:
-                # A response URL ends after half an hour; the direct message always works.
-                self._delivery.post(
-                    notice if is_uncertain else message, channel_id=question.user_id
-                )
+        if question.is_private:
+            # A response URL ends after half an hour; the direct message always works.
+            notice = notice if is_uncertain else message
+        else:
+            with suppress(DeliveryError):
+                self._deliver_whispered(notice, question)
                 return
-            self._delivery.whisper(
-                notice,
-                channel_id=question.channel_id,
-                user_id=question.user_id,
-                thread_ts=question.thread_ts,
-            )
+        with suppress(DeliveryError):
+            self._delivery.post(notice, channel_id=question.user_id)
+
+    def _deliver_whispered(self, message: RenderedMessage, question: IncomingQuestion) -> None:
+        self._delivery.whisper(
+            message,
+            channel_id=question.channel_id,
+            user_id=question.user_id,
+            thread_ts=question.thread_ts,
+        )
 
     def _note(self, write: Callable[[str], None], question: IncomingQuestion) -> None:
         try:

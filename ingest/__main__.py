@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingest.checking import check_corpus
 from ingest.pipeline import Ingestion, ProgressCallback
-from ingest.sources import BUNDLED, describe_source
+from ingest.sources import BUNDLED, all_sources, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
 from knowledge.models import ArticleId, IngestProgress, IngestReport
@@ -48,7 +48,7 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         _progress(quiet=options.json) as on_progress,
     ):
         report = ingestion.run(
-            named or _all_sources(knowledge), actor=ACTOR, on_progress=on_progress
+            named or all_sources(knowledge.ledger.sources()), actor=ACTOR, on_progress=on_progress
         )
     _print_report(report, as_json=options.json)
     return DONE if report.is_complete else PARTLY_FAILED
@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     named = [describe_source(source) for source in options.sources]
     with _ingestion(settings, exclusive=False) as (ingestion, knowledge):
-        report = ingestion.plan(named or _all_sources(knowledge))
+        report = ingestion.plan(named or all_sources(knowledge.ledger.sources()))
     _print_report(report, as_json=options.json, planned=True)
     return DONE if report.is_complete else PARTLY_FAILED
 
@@ -138,12 +138,6 @@ def _check(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
             print(finding)
         print(f"{len(findings)} findings" if findings else "nothing to mend")
     return PARTLY_FAILED if findings else DONE
-
-
-def _all_sources(knowledge: Knowledge) -> list[RegisteredSource]:
-    bundled = describe_source(BUNDLED)
-    others = [source for source in knowledge.ledger.sources() if source != bundled]
-    return [bundled, *others]
 
 
 @contextmanager

@@ -2,14 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.parsing import MAX_FILE_BYTES, SUPPORTED_SUFFIXES, RawFile, check_size
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
 
-__all__ = ["BUNDLED", "describe_source", "read_source"]
+__all__ = ["BUNDLED", "all_sources", "describe_source", "read_source"]
 
 BUNDLED = "bundled"
 """The location of the articles that come with the program, wherever that is installed."""
@@ -33,6 +33,12 @@ def describe_source(argument: str) -> RegisteredSource:
             location=argument,
         )
     return RegisteredSource(location=str(resolved), kind="file")
+
+
+def all_sources(registered: Sequence[RegisteredSource]) -> list[RegisteredSource]:
+    """Return what a run without arguments reads: the bundled articles, then the others."""
+    bundled = describe_source(BUNDLED)
+    return [bundled, *(source for source in registered if source != bundled)]
 
 
 def read_source(source: RegisteredSource, *, bundled_dir: Path) -> Iterator[RawFile | ArticleError]:

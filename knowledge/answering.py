@@ -10,9 +10,11 @@ from knowledge.composing import Candidate, Pick, compose, rate
 from knowledge.conversation import stand_alone
 from knowledge.errors import IndexNotReadyError
 from knowledge.evidence import EvidenceGate, Signals, read_signals
+from knowledge.glossary import TermMention
 from knowledge.models import (
     Answer,
     AnswerKind,
+    AnswerSentence,
     Outcome,
     Question,
     Refusal,
@@ -108,11 +110,34 @@ class Answerer:
             is_enough = self._gate.is_enough(seen.signals)
             picks = compose(seen.query, seen.candidates) if is_enough else ()
         results = seen.found.results
+        if seen.query.ambiguous is not None:
+            return _Part(disambiguation=self._meanings(seen.query.ambiguous, results))
         if not picks:
-            missing_figure = seen.signals.missing_figure > 0
-            return _Part(refusal=refuse(seen.query, results, missing_figure=missing_figure))
+            return _Part(refusal=refuse(seen.query, results, seen.signals))
         note = DEGRADED if seen.found.is_degraded else ""
         return _Part(kind=_answer_kind(seen.query), picks=picks, results=results, note=note)
+
+    def _meanings(self, mention: TermMention, results: Sequence[SearchResult]) -> Answer:
+        """Return a sentence from the articles on each meaning of a term, and ask which is meant."""
+        defined = self._lexicon.define(mention.term)
+        sentences = tuple(
+            AnswerSentence(
+                text=f"{sense.expansion[:1].upper()}{sense.expansion[1:]} ({sense.context}): "
+                f"{source.quote}",
+                citations=(source.n,),
+                style="item",
+            )
+            for sense, source in zip(defined.senses, defined.sources, strict=False)
+        )
+        return Answer(
+            kind="disambiguation",
+            sentences=sentences,
+            sources=defined.sources,
+            closest=closest_sections(
+                results, without=[source.chunk_id for source in defined.sources]
+            ),
+            note=f"“{mention.text}” has several meanings. Which one do you mean?",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,15 +158,21 @@ class _Part:
     picks: tuple[Pick, ...] = ()
     results: tuple[SearchResult, ...] = ()
     refusal: Refusal | None = None
+    disambiguation: Answer | None = None
     note: str = ""
 
 
 def _finish(parts: Sequence[_Part]) -> Outcome:
     """Return one answer to all parts that have one, and say which part has none."""
+    if len(parts) == 1 and parts[0].disambiguation is not None:
+        return parts[0].disambiguation
     answered = [part for part in parts if part.picks]
     refusals = [part.refusal for part in parts if part.refusal is not None]
     if not answered:
-        return refusals[0]
+        return (
+            next((part.disambiguation for part in parts if part.disambiguation is not None), None)
+            or refusals[0]
+        )
     sentences, sources = bind([part.picks for part in answered])
     notes = dict.fromkeys(part.note for part in answered if part.note)
     if refusals:

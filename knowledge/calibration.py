@@ -10,13 +10,14 @@ from knowledge.evidence import EvidenceGate, Signals
 __all__ = ["fit_gate"]
 
 STEPS = 50
-PENALTY = 0.5
+PENALTY = 0.1
 """Ridge penalty; with some two hundred questions it keeps single cases from ruling."""
 
 
 def fit_gate(
     answerable: Sequence[Signals],
     unanswerable: Sequence[Signals],
+    doubtful: Sequence[Signals] = (),
     *,
     fingerprint: str,
     max_false_refusals: float,
@@ -24,13 +25,18 @@ def fit_gate(
     """Return the gate that tells answerable questions from unanswerable ones best.
 
     The weights are those of ridge-penalised logistic regression, both classes weighing the same,
-    found by Newton's method. The threshold is the highest one that refuses at most
-    `max_false_refusals` of the answerable questions.
+    found by Newton's method. `doubtful` questions, where an answer does no harm but says nothing
+    to the point, count half as unanswerable. The threshold is the highest one that refuses at
+    most `max_false_refusals` of the answerable questions.
     """
-    rows = np.array([signals.vector() for signals in (*answerable, *unanswerable)])
+    rows = np.array([s.vector() for s in (*answerable, *unanswerable, *doubtful)])
     design = np.hstack([rows, np.ones((len(rows), 1))])
-    target = np.array([1.0] * len(answerable) + [0.0] * len(unanswerable))
-    weight = np.where(target == 1.0, 0.5 / len(answerable), 0.5 / len(unanswerable)) * len(rows)
+    target = np.zeros(len(rows))
+    target[: len(answerable)] = 1.0
+    weight = np.ones(len(rows))
+    weight[len(answerable) + len(unanswerable) :] = 0.5
+    for side in (target == 1.0, target == 0.0):
+        weight[side] *= len(rows) / 2 / weight[side].sum()
     ridge = PENALTY * np.eye(design.shape[1])
     ridge[-1, -1] = 1e-6
     beta = np.zeros(design.shape[1])

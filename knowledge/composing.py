@@ -14,7 +14,7 @@ __all__ = ["Candidate", "Pick", "compose", "rate"]
 
 MAX_WORDS = 105
 """A sentence that would make the answer longer than this is left out."""
-MAX_SENTENCES = 7
+MAX_SENTENCES = 9
 MAX_ITEMS = 8
 BEHIND = 2.5
 """A sentence whose score is this far behind the best one's is left out."""
@@ -34,6 +34,9 @@ ITEM = 0.4
 ANNOUNCES = -0.9
 LENGTH = 0.5
 BEST_SECTION = 1.0
+POINTED_AT = 1.0
+HYPOTHETICAL = -1.0
+UNKNOWN_WEIGHT = 2.0
 
 DANGLING = re.compile(
     r"^(?:this|that|these|those|it|its|they|them|their|such|he|she|his|her|here|there|both|"
@@ -41,6 +44,12 @@ DANGLING = re.compile(
     r"however|but|so|and|or|also|then|thus|therefore|hence|instead|by contrast|in contrast|"
     r"for (?:example|instance)|in addition|moreover|as a result|similarly|likewise|"
     r"either way|the (?:two|three|first|second|third)|one|some of (?:these|them))\b",
+    re.IGNORECASE,
+)
+# A worked example's sums are not facts of the world.
+INVENTED = re.compile(r"^suppose\b|\bhypothetical\b", re.IGNORECASE)
+CONTRAST = re.compile(
+    r"\b(?:differ\w*|whereas|while|unlike|rather than|instead of|compared|both|but)\b",
     re.IGNORECASE,
 )
 DEFINES = re.compile(r"\b(?:is|are|means|refers to|stands for|describes|covers|denotes)\b")
@@ -85,6 +94,8 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
         base = FUSED_SCORE * result.score + SIMILARITY * result.similarity + RANK / result.rank
         if best is not None and _section(result.chunk) == _section(best):
             base += BEST_SECTION
+        if _is_pointed_at(query, result.chunk):
+            base += POINTED_AT
         inside = units(result.chunk.text)
         near = result.unit_similarities or (0.0,) * len(inside)
         for place, (unit, similarity) in enumerate(zip(inside, near, strict=True)):
@@ -104,6 +115,14 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     return sorted(rated, key=lambda candidate: (-candidate.score, candidate.result.rank))
 
 
+def _is_pointed_at(query: Query, chunk: Chunk) -> bool:
+    """Whether the glossary names the chunk's section as the one that explains the term asked."""
+    return query.kind is QuestionKind.DEFINITION and any(
+        (chunk.article_id, chunk.heading.split(" > ")[-1]) in mention.sections
+        for mention in query.mentions
+    )
+
+
 def _form(unit: Unit, place: int) -> float:
     """Return what a unit's place and form add, whatever the question."""
     score = LENGTH * min(len(unit.text.split()) / 30, 1.0)
@@ -113,6 +132,8 @@ def _form(unit: Unit, place: int) -> float:
         score += ITEM
     if unit.text.endswith(":"):
         score += ANNOUNCES
+    if INVENTED.search(unit.text):
+        score += HYPOTHETICAL
     return score
 
 
@@ -121,24 +142,29 @@ def _section(chunk: Chunk) -> tuple[str, str]:
 
 
 def weigh(concept: Concept, vocabulary: Vocabulary) -> float:
-    """Return how much of a question a concept makes up: the rarest word of its own name."""
-    return max(vocabulary.idf(term) for term in concept.ways[0])
+    """Return how much of a question a concept makes up: the rarest word of its own name.
+
+    A word that no passage holds says little by itself: most are the everyday words of a question.
+    """
+    known = [vocabulary.idf(term) for term in concept.ways[0] if vocabulary.knows(term)]
+    return max(known, default=UNKNOWN_WEIGHT)
 
 
 def compose(query: Query, candidates: Sequence[Candidate]) -> tuple[Pick, ...]:
     """Return the pieces of an answer in reading order; empty when nothing can be said."""
-    pickable = [candidate for candidate in candidates if _can_lead(candidate.unit)]
+    pickable = [candidate for candidate in candidates if _can_be_said(candidate)]
     if not pickable:
         return ()
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
         pickable = _both_sides_first(query.sides, pickable)
     best = pickable[0]
-    chosen = _choose(pickable, best)
+    whole_list = query.kind is QuestionKind.LIST
+    chosen = _choose(pickable, best, whole_list=whole_list)
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
         chosen = _even(query.sides, chosen, pickable)
     picks: list[Pick] = []
     for candidate in _reading_order(chosen):
-        picks += _say(candidate)
+        picks += _say(candidate, whole_list=whole_list)
     return _within(picks)
 
 
@@ -155,7 +181,10 @@ def _fit(query: Query, unit: Unit, stems: frozenset[str]) -> float:
             reasons = {"becaus", "sinc", "reason", "due", "therefor", "caus"}
             because = re.search(r"\b(?:because|since|so that|due to|as they|reason)\b", unit.text)
             return 0.1 if because or stems & reasons else 0.0
-        case QuestionKind.COMPARISON | QuestionKind.GENERAL:
+        case QuestionKind.COMPARISON:
+            contrasts = CONTRAST.search(unit.text) and query.sides is not None
+            return 0.8 if contrasts and all(_names(side, stems) for side in query.sides or ()) else 0.0
+        case QuestionKind.GENERAL:
             return 0.0
 
 
@@ -174,33 +203,36 @@ def _is_definition(query: Query, unit: Unit) -> bool:
     )
 
 
-def _can_lead(unit: Unit) -> bool:
-    return unit.kind != "row" and len(unit.text) >= 20 and not unit.text.endswith("?")
+def _can_be_said(candidate: Candidate) -> bool:
+    unit = candidate.unit
+    if unit.kind == "row":
+        return not _is_table_head(units(candidate.chunk.text), candidate.place)
+    return len(unit.text) >= 20 and not unit.text.endswith("?")
 
 
-def _choose(candidates: Sequence[Candidate], best: Candidate) -> list[Candidate]:
+def _choose(
+    candidates: Sequence[Candidate], best: Candidate, *, whole_list: bool
+) -> list[Candidate]:
     """Return the best candidate and those that add to it, best first."""
     chosen: list[Candidate] = []
     seen: list[frozenset[str]] = []
+    picked: list[Pick] = []
     count = 0
     for candidate in candidates:
         if candidate.score < best.score - BEHIND or len(chosen) >= MAX_SENTENCES:
             break
-        stems = frozenset(terms(candidate.unit.text))
-        size = _size(candidate)
-        if chosen and count + size > MAX_WORDS:
+        said = [pick for pick in _say(candidate, whole_list=whole_list) if pick not in picked]
+        size = sum(len(pick.text.split()) for pick in said)
+        if not said or (chosen and count + size > MAX_WORDS):
             continue
+        stems = frozenset(terms(candidate.unit.text))
         if any(_overlap(stems, other) > SAME for other in seen):
             continue
         chosen.append(candidate)
         seen.append(stems)
+        picked += said
         count += size
     return chosen
-
-
-def _size(candidate: Candidate) -> int:
-    """Return the words that a candidate takes, with the list that it announces."""
-    return sum(len(pick.text.split()) for pick in _say(candidate))
 
 
 def _both_sides_first(sides: tuple[str, str], candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -245,25 +277,28 @@ def _reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
     )
 
 
-def _say(candidate: Candidate) -> list[Pick]:
+def _say(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
     """Return the pieces that a candidate becomes: with what it leans on and what it announces."""
     inside = units(candidate.chunk.text)
-    start = candidate.place
-    while start > 0 and _leans(inside[start], inside[start - 1]):
-        start -= 1
-    if _leans_on_nothing(inside[start]):
-        return []
-    pieces = [_pick(candidate.chunk, unit) for unit in inside[start : candidate.place + 1]]
-    if candidate.unit.text.endswith(":"):
-        pieces += _items(candidate, inside)
-        if len(pieces) == 1:
+    unit, place = candidate.unit, candidate.place
+    if unit.kind == "sentence":
+        start = place
+        while start > 0 and _leans(inside[start], inside[start - 1]):
+            start -= 1
+        if DANGLING.match(inside[start].text):
             return []
-    return pieces
+        pieces = [_pick(candidate.chunk, inside, at) for at in range(start, place + 1)]
+        listed = _listed(inside, place)
+        if unit.text.endswith(":") and not listed:
+            return []
+        return pieces + [_pick(candidate.chunk, inside, at) for at in listed]
+    lead = _lead_in(inside, place)
+    listed = _listed(inside, lead) if whole_list and lead is not None else [place]
+    places = listed if lead is None else [lead, *listed]
+    return [_pick(candidate.chunk, inside, at) for at in places]
 
 
 def _leans(unit: Unit, before: Unit) -> bool:
-    if unit.kind == "item":
-        return before.kind == "item" or before.text.endswith(":")
     return (
         DANGLING.match(unit.text) is not None
         and before.kind == "sentence"
@@ -271,40 +306,47 @@ def _leans(unit: Unit, before: Unit) -> bool:
     )
 
 
-def _leans_on_nothing(unit: Unit) -> bool:
-    return unit.kind == "sentence" and DANGLING.match(unit.text) is not None
+def _lead_in(inside: Sequence[Unit], place: int) -> int | None:
+    """Return the place of the sentence that announces the list which `place` stands in."""
+    while place > 0 and inside[place].kind != "sentence":
+        place -= 1
+    announces = inside[place].kind == "sentence" and inside[place].text.endswith(":")
+    return place if announces else None
 
 
-def _items(candidate: Candidate, inside: Sequence[Unit]) -> list[Pick]:
-    following: list[Unit] = []
-    for unit in inside[candidate.place + 1 :]:
-        if unit.kind == "sentence":
+def _listed(inside: Sequence[Unit], lead: int) -> list[int]:
+    """Return the places of the list items or table rows that follow a sentence ending in `:`."""
+    if not inside[lead].text.endswith(":"):
+        return []
+    places = []
+    for place in range(lead + 1, len(inside)):
+        if inside[place].kind == "sentence":
             break
-        following.append(unit)
-    rows = [unit for unit in following if unit.kind == "row"]
-    if rows:
-        return _rows(candidate.chunk, rows)
-    return [_pick(candidate.chunk, unit) for unit in following[:MAX_ITEMS]]
+        if not _is_table_head(inside, place):
+            places.append(place)
+    return places[:MAX_ITEMS]
 
 
-def _rows(chunk: Chunk, rows: Sequence[Unit]) -> list[Pick]:
-    """Return the rows of a table as items that name their columns."""
-    head, *body = rows
-    columns = row_cells(head.text)
-    items = []
-    for row in body[:MAX_ITEMS]:
-        cells = row_cells(row.text)
-        named = [
-            f"{column}: {cell}" if column else cell
-            for column, cell in zip(columns[1:], cells[1:], strict=False)
-        ]
-        text = f"{cells[0]}. {'; '.join(named)}." if named else cells[0]
-        items.append(Pick(text=text, chunk=chunk, units=(head, row), is_item=True))
-    return items
+def _is_table_head(inside: Sequence[Unit], place: int) -> bool:
+    is_row = inside[place].kind == "row"
+    return is_row and (place == 0 or inside[place - 1].kind != "row")
 
 
-def _pick(chunk: Chunk, unit: Unit) -> Pick:
-    return Pick(text=unit.text, chunk=chunk, units=(unit,), is_item=unit.kind == "item")
+def _pick(chunk: Chunk, inside: Sequence[Unit], place: int) -> Pick:
+    unit = inside[place]
+    if unit.kind != "row":
+        return Pick(text=unit.text, chunk=chunk, units=(unit,), is_item=unit.kind == "item")
+    head = place
+    while not _is_table_head(inside, head):
+        head -= 1
+    first, *cells = row_cells(unit.text)
+    columns = row_cells(inside[head].text)[1:]
+    named = [
+        f"{column}: {cell}" if column else cell
+        for column, cell in zip(columns, cells, strict=False)
+    ]
+    text = f"{first}. {'; '.join(named)}." if named else first
+    return Pick(text=text, chunk=chunk, units=(inside[head], unit), is_item=True)
 
 
 def _within(picks: Iterable[Pick]) -> tuple[Pick, ...]:

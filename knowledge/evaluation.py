@@ -18,7 +18,7 @@ from knowledge.models import Answer, Chat, Question, Refusal, Turn
 from knowledge.record.catalog import Catalog
 from knowledge.verification import check_support
 
-__all__ = ["Case", "CaseResult", "evaluate", "read_cases", "summarise"]
+__all__ = ["Case", "CaseResult", "as_json_line", "evaluate", "read_cases", "summarise"]
 
 Split: TypeAlias = Literal["tune", "test"]
 
@@ -130,9 +130,7 @@ def _run(
         seen = answerer.examine(question)
         probability = gate.probability(seen.signals)
         ranks = tuple(
-            result.rank
-            for result in seen.found.results
-            if result.chunk.article_id in case.articles
+            result.rank for result in seen.found.results if result.chunk.article_id in case.articles
         )
     text, kind = _said(outcome)
     answer = outcome if isinstance(outcome, Answer) else None
@@ -200,7 +198,9 @@ def summarise(results: Sequence[CaseResult]) -> dict[str, Any]:
         "questions": len(results),
         "facts_held": _mean([0.0 if r.refused else r.facts_held for r in due_answer]),
         "facts_held_by_kind": {
-            kind: _mean([0.0 if r.refused else r.facts_held for r in due_answer if r.case.kind == kind])
+            kind: _mean(
+                [0.0 if r.refused else r.facts_held for r in due_answer if r.case.kind == kind]
+            )
             for kind in sorted({r.case.kind for r in due_answer})
         },
         "facts_held_when_answered": _mean([r.facts_held for r in answered]),

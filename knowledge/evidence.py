@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
-from knowledge.composing import Candidate, weigh
+from knowledge.composing import UNKNOWN_WEIGHT, Candidate, weigh
 from knowledge.errors import ConfigError
-from knowledge.language import names, numbers, terms
+from knowledge.language import names, terms
 from knowledge.models import SearchResult
-from knowledge.understanding import Query, QuestionKind
+from knowledge.understanding import Query
 from knowledge.vocabulary import Vocabulary
 
 __all__ = ["EvidenceGate", "Signals", "read_signals"]
@@ -21,7 +21,19 @@ LOOKED_AT = 5
 """Best passages that count as evidence."""
 
 # Words that make a question one about the asker's own organisation.
-POSSESSIVE = re.compile(r"\b(?:our|ours|my|mine|we|us)\b", re.IGNORECASE)
+OWN = re.compile(r"\b(?:our|ours|my|mine|we|us|i)\b", re.IGNORECASE)
+# What only that organisation's own records hold: dates and sums of its deals, and people's data.
+RECORDS = re.compile(
+    r"\b(?:salar(?:y|ies)|payslips?|bonus(?:es)?|allowances?|appraisals?|passwords?|leave days|"
+    r"(?:phone|mobile|telephone|account|ticket|invoice|employee) (?:number|no)|e-?mail address|"
+    r"hr contact|line manager|expir\w+|renew(?:s|ed|al date)?|signed|quoted?|invoiced?|"
+    r"(?:last|this|next|current) (?:week|month|quarter|year|monday|friday)|yesterday|today|"
+    r"tomorrow|right now|currently|so far|who (?:is|are|runs|owns|manages|leads|signed)|"
+    r"(?:client|customer|account|vendor|supplier)s? (?:list|names?)|headcount|margins?|"
+    r"(?:do|did|are|were|have|will) we|(?:do|did|can|will|am) i)\b",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,30 +42,20 @@ class Signals:
 
     similarity: float
     """Cosine similarity of the question and the nearest passage."""
-    best_similarity: float
-    """Cosine similarity of the question and the best passage after fusion."""
-    agreement: float
-    """Share of the best passages that the dense leg found too."""
+    unit_similarity: float
+    """Cosine similarity of the question and the nearest sentence."""
     passage_coverage: float
     """Share of the question's weight named by the best single passage's body."""
-    joint_coverage: float
-    """Share of the question's weight named by the best passages together."""
     sentence_coverage: float
     """Share of the question's weight named by the best single sentence."""
-    framed_coverage: float
-    """As `passage_coverage`, with title and heading."""
     unknown: float
     """Share of the question's weight on words that no passage holds."""
-    missing_names: float
-    """1.0 when a name in the question is in none of the best passages."""
-    missing_numbers: float
-    """1.0 when a number in the question is in none of the best passages."""
-    missing_figure: float
-    """1.0 when a figure is asked for and no sentence that fits holds one."""
-    possessive: float
-    """1.0 when the question is about the asker's own organisation."""
-    possessive_figure: float
-    """1.0 when it asks for a figure, date or person of the asker's own organisation."""
+    unknown_names: float
+    """1.0 when the question names something that no passage mentions."""
+    missing_years: float
+    """1.0 when a year in the question is in none of the best passages."""
+    own_records: float
+    """1.0 when only the asker's own organisation can know."""
 
     def vector(self) -> list[float]:
         """Return the signals in the order of their declaration."""
@@ -128,27 +130,18 @@ def read_signals(
     """
     best = results[:LOOKED_AT]
     bodies = [frozenset(terms(result.chunk.text)) for result in best]
-    framed = [
-        body | frozenset(terms(f"{result.chunk.title} {result.chunk.heading}"))
-        for body, result in zip(bodies, best, strict=True)
-    ]
     text = " ".join(f"{r.chunk.title} {r.chunk.heading} {r.chunk.text}" for r in best)
-    asks_figure = query.kind is QuestionKind.FIGURE
-    has_possessive = POSSESSIVE.search(query.text) is not None
     return Signals(
         similarity=max((result.similarity for result in results), default=0.0),
-        best_similarity=best[0].similarity if best else 0.0,
-        agreement=_share([result.similarity > 0 for result in best]),
+        unit_similarity=max(
+            (max(result.unit_similarities, default=0.0) for result in results), default=0.0
+        ),
         passage_coverage=max((_coverage(query, body, vocabulary) for body in bodies), default=0.0),
-        joint_coverage=_coverage(query, frozenset().union(*bodies), vocabulary),
         sentence_coverage=max((candidate.coverage for candidate in candidates), default=0.0),
-        framed_coverage=max((_coverage(query, body, vocabulary) for body in framed), default=0.0),
         unknown=_unknown_share(query, vocabulary),
-        missing_names=float(bool(_missing_names(query.text, text))),
-        missing_numbers=float(bool(numbers(query.text) - numbers(text))),
-        missing_figure=float(asks_figure and not _holds_figure(candidates)),
-        possessive=float(has_possessive),
-        possessive_figure=float(has_possessive and asks_figure),
+        unknown_names=float(_has_unknown_name(query.text, vocabulary)),
+        missing_years=float(not set(YEAR.findall(query.text)) <= set(YEAR.findall(text))),
+        own_records=float(bool(OWN.search(query.text) and RECORDS.search(query.text))),
     )
 
 
@@ -162,23 +155,9 @@ def _coverage(query: Query, stems: frozenset[str], vocabulary: Vocabulary) -> fl
 
 def _unknown_share(query: Query, vocabulary: Vocabulary) -> float:
     total = sum(weigh(concept, vocabulary) for concept in query.concepts)
-    unknown = vocabulary.idf("") * len(query.unknown_words)
+    unknown = UNKNOWN_WEIGHT * len(query.unknown_words)
     return min(unknown / total, 1.0) if total else 0.0
 
 
-def _missing_names(question: str, text: str) -> set[str]:
-    held = frozenset(terms(text))
-    return {name for name in names(question) if not frozenset(terms(name)) <= held}
-
-
-def _holds_figure(candidates: Sequence[Candidate]) -> bool:
-    best = max((candidate.score for candidate in candidates), default=0.0)
-    return any(
-        re.search(r"\d", candidate.unit.text) is not None
-        for candidate in candidates[:10]
-        if candidate.score >= 0.6 * best
-    )
-
-
-def _share(flags: Sequence[bool]) -> float:
-    return sum(flags) / len(flags) if flags else 0.0
+def _has_unknown_name(question: str, vocabulary: Vocabulary) -> bool:
+    return any(not vocabulary.knows(term) for name in names(question) for term in terms(name))

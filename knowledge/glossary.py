@@ -31,6 +31,8 @@ class TermMention:
     senses: tuple[Sense, ...]
     """The meanings in outsourcing that the words can have there."""
     aliases: tuple[str, ...]
+    sections: tuple[tuple[str, str], ...] = ()
+    """Article and heading of the section that explains each meaning."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ class Glossary:
                 term=target.entry.term,
                 senses=tuple(_sense(target.entry, meaning) for meaning in target.meanings),
                 aliases=target.entry.aliases,
+                sections=tuple((m.see.article, m.see.heading) for m in target.meanings),
             )
             for written, target in self._index.mentions(text)
         )

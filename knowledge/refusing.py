@@ -1,8 +1,8 @@
 """Refusals that help: what is missing, what is nearest, what to do next."""
 
-import re
 from collections.abc import Sequence
 
+from knowledge.evidence import Signals
 from knowledge.models import ClosestSection, Refusal, RefusalReason, SearchResult
 from knowledge.understanding import Query, QuestionKind
 
@@ -21,20 +21,12 @@ NEAR = 0.25
 """Similarity below which a section has nothing to do with the question."""
 
 NEXT_STEP = "Try other words, or ask an administrator to add an article on it."
-PRIVATE = re.compile(
-    r"\b(?:our|ours|my|mine|we|us|your)\b|\b(?:salary|salaries|password|phone number|address|"
-    r"appraisal|bonus|payslip)\b",
-    re.IGNORECASE,
-)
-ADVICE = re.compile(
-    r"\b(?:should i|am i allowed|can i sue|my (?:doctor|lawyer|tax))\b", re.IGNORECASE
-)
 
 
-def refuse(query: Query, results: Sequence[SearchResult], *, missing_figure: bool) -> Refusal:
+def refuse(query: Query, results: Sequence[SearchResult], signals: Signals) -> Refusal:
     """Return the refusal of a question for which the articles hold no answer."""
     closest = closest_sections(results)
-    reason = _reason(query, closest, missing_figure=missing_figure)
+    reason = _reason(query, closest, signals)
     return Refusal(reason=reason, text=_text(query, reason, closest), closest=closest)
 
 
@@ -90,16 +82,14 @@ def closest_sections(
     return tuple(found.values())[:CLOSEST]
 
 
-def _reason(
-    query: Query, closest: Sequence[ClosestSection], *, missing_figure: bool
-) -> RefusalReason:
-    if PRIVATE.search(query.text):
+def _reason(query: Query, closest: Sequence[ClosestSection], signals: Signals) -> RefusalReason:
+    if signals.own_records:
         return RefusalReason.PRIVATE
     if not closest:
         return RefusalReason.OUT_OF_SCOPE
     if query.unknown_words:
         return RefusalReason.UNKNOWN_TERM
-    if missing_figure and query.kind is QuestionKind.FIGURE:
+    if query.kind is QuestionKind.FIGURE:
         return RefusalReason.NO_FIGURE
     return RefusalReason.NO_EVIDENCE
 

@@ -79,7 +79,9 @@ class Retriever:
         matrices = self._unit_vectors.of([item.chunk for item in found])
         near = [matrix @ vector for matrix in matrices]
         scores = [
-            item.similarity + FUSED_WEIGHT * item.score + UNIT_WEIGHT * float(values.max(initial=0.0))
+            item.similarity
+            + FUSED_WEIGHT * item.score
+            + UNIT_WEIGHT * float(values.max(initial=0.0))
             for item, values in zip(found, near, strict=True)
         ]
         order = sorted(range(len(found)), key=lambda place: -scores[place])

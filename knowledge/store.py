@@ -38,7 +38,6 @@ CHROMA_FAILURES = (
     OSError,
     AttributeError,
 )
-SETTINGS = Settings(anonymized_telemetry=False, allow_reset=False)
 
 
 class ChromaChunkStore:
@@ -94,8 +93,7 @@ class ChromaChunkStore:
 
     def close(self) -> None:
         """Release the index."""
-        # Public on the client that both factories return, but not in its declared type.
-        self._client.close()  # type: ignore[attr-defined]
+        _close(self._client)
 
 
 def open_store(generation_id: str, *, directory: Path, url: str) -> ChromaChunkStore:
@@ -108,11 +106,17 @@ def open_store(generation_id: str, *, directory: Path, url: str) -> ChromaChunkS
     place = url or str(path)
     with _translated(place):
         client = _client(path, url)
-        collection = client.get_or_create_collection(
-            f"{COLLECTION_PREFIX}{generation_id}",
-            embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 100}},
-        )
+        try:
+            collection = client.get_or_create_collection(
+                f"{COLLECTION_PREFIX}{generation_id}",
+                embedding_function=None,
+                configuration={
+                    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 100}
+                },
+            )
+        except CHROMA_FAILURES:
+            _close(client)
+            raise
     return ChromaChunkStore(client, collection, place=place)
 
 
@@ -126,15 +130,17 @@ def drop_generation(generation_id: str, *, directory: Path, url: str) -> None:
             except NotFoundError:
                 logger.debug("generation %s is gone already", generation_id)
             finally:
-                client.close()  # type: ignore[attr-defined]
+                _close(client)
         return
     shutil.rmtree(directory / generation_id, ignore_errors=True)
 
 
 def _client(path: Path, url: str) -> ClientAPI:
+    # A client keeps and changes the settings it is given, so each gets its own.
+    settings = Settings(anonymized_telemetry=False, allow_reset=False)
     if not url:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return chromadb.PersistentClient(path=str(path), settings=SETTINGS)
+        return chromadb.PersistentClient(path=str(path), settings=settings)
     # Chroma's client waits for ever and has no setting for it.
     httpx.get(f"{url}/api/v2/heartbeat", timeout=SERVER_WAIT_S)
     parts = urlsplit(url)
@@ -142,10 +148,18 @@ def _client(path: Path, url: str) -> ClientAPI:
         host=parts.hostname or "localhost",
         port=parts.port or (443 if parts.scheme == "https" else 80),
         ssl=parts.scheme == "https",
-        settings=SETTINGS,
+        settings=settings,
     )
     client._server._session.timeout = httpx.Timeout(SERVER_WAIT_S)  # type: ignore[attr-defined]  # noqa: SLF001
     return client
+
+
+def _close(client: Any) -> None:
+    client.close()
+    # Chroma leaves the connections to a server open: its own and those of a client within it.
+    for part in (client, client._admin_client):  # noqa: SLF001
+        if (session := getattr(part._server, "_session", None)) is not None:  # noqa: SLF001
+            session.close()
 
 
 def _metadata(chunk: Chunk) -> dict[str, Any]:
@@ -164,9 +178,10 @@ def _translated(place: str) -> Iterator[None]:
         yield
     except CHROMA_FAILURES as exc:
         detail = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
-        advice = (
-            "check KB_CHROMA_URL and that the server runs"
-            if place.startswith("http")
-            else "`python -m ingest rebuild` makes the index anew from the database"
-        )
+        if place.startswith("http"):
+            advice = "check KB_CHROMA_URL and that the server runs"
+        elif any(sign in detail.lower() for sign in ("full", "no space", "os error 28")):
+            advice = "the disk is full; free some space and run again, nothing was lost"
+        else:
+            advice = "`python -m ingest rebuild` makes the index anew from the database"
         raise StoreError(f"vector index {place}: {detail} ({advice})") from exc

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from rapidfuzz.distance import OSA
+
 from knowledge.glossary import TermMention
 from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, words
+from knowledge.models import DefineResult
 from knowledge.vocabulary import Vocabulary
 
 __all__ = ["Concept", "Lexicon", "Query", "QuestionKind", "split_requests", "understand"]
@@ -39,6 +42,9 @@ class Concept:
 class Lexicon(Protocol):
     """Knows the field's terms."""
 
+    def define(self, text: str) -> DefineResult:
+        """Return the meanings of a term."""
+
     def expansions(self, text: str) -> tuple[TermMention, ...]:
         """Return the terms that occur in `text`, in order, the longest where they overlap."""
 
@@ -59,6 +65,15 @@ class Query:
     """Words of the question that no chunk holds and that are no slip of a known one."""
     corrections: tuple[tuple[str, str], ...] = ()
     """Mistyped words and what they were read as."""
+
+    @property
+    def ambiguous(self) -> TermMention | None:
+        """The one term that is asked about when it has several meanings, and nothing else says
+        which is meant."""
+        if self.kind is not QuestionKind.DEFINITION or len(self.concepts) != 1:
+            return None
+        mention = self.mentions[0] if self.mentions else None
+        return mention if mention is not None and len(mention.senses) > 1 else None
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -122,6 +137,10 @@ CHAT_SPELLING = (
     (re.compile(r"\b(?:govt)\b", re.IGNORECASE), "government"),
     (re.compile(r"\b(?:mgmt)\b", re.IGNORECASE), "management"),
     (re.compile(r"\b(?:info)\b", re.IGNORECASE), "information"),
+    (re.compile(r"\bppl\b", re.IGNORECASE), "people"),
+    (re.compile(r"\babt\b", re.IGNORECASE), "about"),
+    (re.compile(r"\b(?:cuz|coz|bcoz|bc)\b", re.IGNORECASE), "because"),
+    (re.compile(r"\bpros and cons\b", re.IGNORECASE), "advantages and disadvantages"),
 )
 
 
@@ -213,11 +232,21 @@ def _mend_spelling(
             corrections.append((word, word[:-1]))
         elif (term := vocabulary.correct(word)) is not None:
             corrections.append((word, term))
+        elif _is_slip_of_stop_word(word):
+            corrections.append((word, ""))
         else:
             unknown.append(word)
     for wrong, right in corrections:
         text = re.sub(rf"\b{re.escape(wrong)}\b", right, text, flags=re.IGNORECASE)
     return text, tuple(corrections), tuple(unknown)
+
+
+def _is_slip_of_stop_word(word: str) -> bool:
+    return len(word) > 2 and any(
+        OSA.distance(word, stop, score_cutoff=1) <= 1
+        for stop in STOP_WORDS
+        if len(stop) > 2 and stop[0] == word[0]
+    )
 
 
 def _concepts(text: str, mentions: tuple[TermMention, ...]) -> tuple[Concept, ...]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from knowledge.embeddings import SentenceTransformerEmbedder, create_embedder
+from tests.small_disk import SmallDisk, mount_small_disk
 
 OURS = ("KB_", "SLACK_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
@@ -26,6 +28,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.upper().startswith(OURS):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """Yield a folder on a file system of 16 MiB; skip where none can be mounted."""
+    with mount_small_disk(tmp_path / "small", mib=16) as disk:
+        yield disk
 
 
 @pytest.fixture(scope="session")

@@ -106,6 +106,8 @@ class FakeGlossary:
     """Knows the term SLA."""
 
     def define(self, term: str, /) -> DefineResult:
+        if not term:
+            return DefineResult(kind="help", term="", text="Give a term, such as SLA.")
         if term.casefold() != "sla":
             return DefineResult(kind="unknown", term=term, text=f"I do not know {term}.")
         sense = Sense(

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -57,6 +58,8 @@ def run_postgresql(programs: Path) -> Iterator[str]:
             _until(lambda: _postgresql_answers(folder), server)
             yield folder
         finally:
+            # An interrupt does not wait for open connections.
+            server.send_signal(signal.SIGINT)
             _end(server)
 
 
@@ -77,6 +80,7 @@ def run_chroma(path: Path, *, port: int = 0) -> Iterator[str]:
         _until(lambda: _chroma_answers(url), server)
         yield url
     finally:
+        server.terminate()
         _end(server)
 
 
@@ -114,7 +118,6 @@ def _until(is_ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> Non
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
     try:
         server.wait(10)
     except subprocess.TimeoutExpired:

@@ -8,25 +8,21 @@ from bot.authorization import Action
 from bot.delivery import Delivery
 from bot.gate import Gate
 from bot.incoming import parse_command
-from bot.rendering import render_definition, render_denied, render_notice
+from bot.rendering import render_definition, render_denied
 from bot.services import Glossary
 
 __all__ = ["handle_define"]
-
-HELP = "Write a term after the command, such as /define SLA, and I explain it."
 
 
 def handle_define(
     ack: Ack, command: dict[str, Any], *, glossary: Glossary, gate: Gate, delivery: Delivery
 ) -> None:
-    """Answer `/define <term>`, suggesting near terms when it is unknown."""
+    """Answer `/define <term>`: the meaning, near terms, or how to ask."""
     ack()
     request = parse_command(command)
     decision = gate.decide(request.actor, Action.DEFINE)
     if not decision.allowed:
         message = render_denied(decision.reason)
-    elif not request.text:
-        message = render_notice(HELP)
     else:
         message = render_definition(glossary.define(request.text))
     delivery.respond(message, response_url=request.response_url)

@@ -25,6 +25,7 @@ from knowledge.models import (
     ClosestSection,
     Outcome,
     Refusal,
+    RefusalReason,
     Source,
 )
 
@@ -49,6 +50,13 @@ MAX_SECTION_LINKS = 5
 MAX_CITATION_URL_CHARS = 200
 QUOTE_LENGTHS = (300, 200, 120, 60, 0)
 
+# What a person who knows the field may be able to answer.
+FOR_EXPERTS = {
+    RefusalReason.NO_EVIDENCE,
+    RefusalReason.UNKNOWN_TERM,
+    RefusalReason.NO_FIGURE,
+    RefusalReason.PRIVATE,
+}
 MODE_LINES = {
     "extractive": "Answered from the articles, without a language model.",
     "model": "Written by a language model from the cited articles; check the sources.",
@@ -61,10 +69,10 @@ def render_outcome(
     """Return the reply for a thread; feedback buttons come with an `answer_id`."""
     last: list[Block] = []
     if answer_id and not isinstance(outcome, Chat):
-        if can_escalate and isinstance(outcome, Refusal):
+        if can_escalate and _is_for_experts(outcome):
             last.append(actions(_escalate_button(answer_id)))
         last.append(feedback(answer_id))
-    return message(outcome_text(outcome), [*_outcome_blocks(outcome), *last])
+    return message(_standalone(outcome), [*_outcome_blocks(outcome), *last])
 
 
 def render_private_outcome(
@@ -82,11 +90,11 @@ def render_private_outcome(
             buttons.insert(
                 0, button("Share with the channel", action_id="share_answer", value=answer_id)
             )
-        elif can_escalate:
+        elif can_escalate and _is_for_experts(outcome):
             buttons.insert(0, _escalate_button(answer_id))
         last.append(actions(*buttons))
     asked = context(f"You asked: {escape(_short_question(question))}")
-    return message(outcome_text(outcome), [asked, *_outcome_blocks(outcome), *last])
+    return message(_standalone(outcome), [asked, *_outcome_blocks(outcome), *last])
 
 
 def render_shared_outcome(
@@ -96,23 +104,17 @@ def render_shared_outcome(
     asked = _short_question(question)
     head = context(f"{mention(shared_by)} asked: {escape(asked)}")
     return message(
-        f"{asked}\n{outcome_text(outcome)}",
+        f"{asked}\n{_standalone(outcome)}",
         [head, *_outcome_blocks(outcome), feedback(answer_id)],
     )
 
 
 def outcome_text(outcome: Outcome) -> str:
-    """Return an outcome in plain text, with `[1]` markers and the titles they stand for."""
+    """Return what an outcome says in plain text, with `[1]` markers."""
     match outcome:
         case Answer():
-            lines = [outcome.note] if outcome.note else []
-            lines += ["\n".join(_paragraphs(outcome.sentences, _plain_sentence)), "Sources:"]
-            lines += [f"[{source.n}] {_trail(source)}" for source in outcome.sources]
-            return "\n".join(lines)
-        case Refusal():
-            near = [f"- {_trail(closest)}" for closest in outcome.closest[:MAX_SECTION_LINKS]]
-            return "\n".join([outcome.text, *(["Nearest sections:", *near] if near else [])])
-        case Chat():
+            return "\n".join(_paragraphs(outcome.sentences, _plain_sentence))
+        case Refusal() | Chat():
             return outcome.text
         case _:
             assert_never(outcome)
@@ -137,6 +139,22 @@ def section_links(title: str, closest: Sequence[ClosestSection]) -> list[Block]:
         return []
     lines = [f"• {_titled(section)}" for section in closest[:MAX_SECTION_LINKS]]
     return sections([f"*{title}*", *lines], separator="\n")
+
+
+def _standalone(outcome: Outcome) -> str:
+    """Return the text that is shown where blocks are not, titles included."""
+    match outcome:
+        case Answer():
+            note = [outcome.note] if outcome.note else []
+            sources = [f"[{source.n}] {_trail(source)}" for source in outcome.sources]
+            return "\n".join([*note, outcome_text(outcome), "Sources:", *sources])
+        case Refusal():
+            near = [f"- {_trail(closest)}" for closest in outcome.closest[:MAX_SECTION_LINKS]]
+            return "\n".join([outcome.text, *(["Nearest sections:", *near] if near else [])])
+        case Chat():
+            return outcome.text
+        case _:
+            assert_never(outcome)
 
 
 def _outcome_blocks(outcome: Outcome) -> list[Block]:
@@ -240,6 +258,10 @@ def _within(parts: Sequence[str], *, max_chars: int) -> list[str]:
 
 def _short_question(question: str) -> str:
     return cut(one_line(question), MAX_QUESTION_CHARS)
+
+
+def _is_for_experts(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refusal) and outcome.reason in FOR_EXPERTS
 
 
 def _escalate_button(answer_id: str) -> Block:

@@ -66,10 +66,10 @@ def section(mrkdwn: str) -> Block:
 def sections(parts: Iterable[str], *, separator: str) -> list[Block]:
     """Return as few paragraphs as hold all parts, none of which is ever split."""
     texts: list[str] = []
-    for part in parts:
+    for part in filter(None, parts):
         if texts and len(texts[-1]) + len(separator) + len(part) <= MAX_SECTION_CHARS:
             texts[-1] += separator + part
-        elif part:
+        else:
             texts.append(part.lstrip("\n"))
     return [section(text) for text in texts]
 

@@ -46,7 +46,7 @@ def _remarks(result: DefineResult) -> list[Block]:
         f"{label}: {escape(cut(one_line(text), 600))}"
         for label, text in (
             ("Example", result.example),
-            ("Not to be confused with", result.not_to_confuse),
+            ("Not to be confused", result.not_to_confuse),
             ("Related", ", ".join(result.related)),
         )
         if text.strip()

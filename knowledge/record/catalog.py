@@ -298,7 +298,9 @@ class Catalog:
                 _insert_for(self._database)(schema.embedding).on_conflict_do_nothing(), rows
             )
 
-    def unit_vectors(self, chunk_ids: Sequence[ChunkId], *, embedder: str) -> dict[ChunkId, Vectors]:
+    def unit_vectors(
+        self, chunk_ids: Sequence[ChunkId], *, embedder: str
+    ) -> dict[ChunkId, Vectors]:
         """Return the stored vectors of the chunks' units, one row a unit, by chunk."""
         table = schema.unit_vectors
         query = select(table.c.chunk_id, table.c.vectors).where(

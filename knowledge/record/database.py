@@ -149,6 +149,7 @@ def _explain(engine: Engine, exc: SQLAlchemyError) -> str:
     hints = {
         "locked": "another program holds the database locked; end it or wait, then try again",
         "full": "the disk is full; free some space and run again, nothing was lost",
+        "disk i/o": "the disk is full or failing; free some space and run again, nothing was lost",
         "readonly": "the database file is read-only for this user",
         "unable to open": "the folder cannot be written, or the path is wrong",
         "malformed": "the database file is damaged; restore it from a backup",

@@ -214,7 +214,7 @@ def test_no_payload_whatever_raises(event: dict[str, Any], rest: Any) -> None:
     body = _body(event, team_id=rest, event_id=rest, user=rest, actions=rest, channel=rest)
 
     question = parse_question(body, bot_user_id=BOT)
-    values = [parse_button(body), parse_command(body), parse_home_visit(body)]
+    values: list[Any] = [parse_button(body), parse_command(body), parse_home_visit(body)]
 
     assert all(
         isinstance(getattr(value, field.name), str)

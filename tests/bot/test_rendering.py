@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.authorization import Reason
@@ -167,30 +167,30 @@ STATUS = st.builds(
     index_ready=st.booleans(),
     last_run=LONG,
 )
-MESSAGE: st.SearchStrategy[RenderedMessage] = st.one_of(
-    st.builds(render_outcome, OUTCOME, answer_id=st.sampled_from(["", "a1"])),
-    st.builds(
+MESSAGES: dict[str, st.SearchStrategy[RenderedMessage]] = {
+    "outcome": st.builds(render_outcome, OUTCOME, answer_id=st.sampled_from(["", "a1"])),
+    "private outcome": st.builds(
         render_private_outcome,
         OUTCOME,
         question=LONG,
         answer_id=st.sampled_from(["", "a1"]),
         can_escalate=st.booleans(),
     ),
-    st.builds(
+    "shared outcome": st.builds(
         render_shared_outcome,
         OUTCOME,
         question=LONG,
         shared_by=st.just("U0MEMBER1") | TEXT,
         answer_id=st.just("a1"),
     ),
-    st.builds(render_definition, DEFINITION),
-    st.builds(render_ingest_report, REPORT),
-    st.builds(render_sources, st.lists(LONG, max_size=60)),
-    st.builds(render_status, STATUS),
-    st.builds(render_notice, LONG),
-    st.builds(render_escalation, question=LONG, asked_by=TEXT),
-    st.builds(render_busy, TEXT),
-)
+    "definition": st.builds(render_definition, DEFINITION),
+    "report": st.builds(render_ingest_report, REPORT),
+    "sources": st.builds(render_sources, st.lists(LONG, max_size=60)),
+    "status": st.builds(render_status, STATUS),
+    "notice": st.builds(render_notice, LONG),
+    "escalation": st.builds(render_escalation, question=LONG, asked_by=TEXT),
+    "busy": st.builds(render_busy, TEXT),
+}
 FIXED = [
     render_admin_help(),
     render_help(),
@@ -238,14 +238,17 @@ def _assert_sendable(message: RenderedMessage) -> None:
     assert sum(len(text["text"]) for text in _texts(blocks)) <= 11_000
 
 
-@settings(deadline=None, max_examples=150)
-@given(message=MESSAGE)
+@pytest.mark.parametrize("kind", MESSAGES)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
 def test_no_text_of_others_can_ping_link_or_command_and_no_message_is_too_long(
-    message: RenderedMessage,
+    kind: str, data: st.DataObject
 ) -> None:
+    message = data.draw(MESSAGES[kind])
+
     for sent in (message, render_plainly(message)):
         _assert_sendable(sent)
-        _assert_harmless(message.text)
+        _assert_harmless(sent.text)
         for text in _texts(sent.blocks):
             if text["type"] == "mrkdwn":
                 _assert_harmless(text["text"])

@@ -13,6 +13,7 @@ from knowledge.models import (
     DefineResult,
     FailedArticle,
     IngestReport,
+    RefusalReason,
     Sense,
 )
 from tests.fakes import make_answer, make_refusal, make_source
@@ -93,10 +94,39 @@ def test_a_refusal_can_be_passed_on_but_not_shared() -> None:
     assert buttons == ["ask_expert", "feedback_up", "feedback_down"]
 
 
-def test_the_plain_text_of_an_answer_names_its_sources() -> None:
-    assert outcome_text(make_answer()) == (
+def test_what_no_expert_of_the_field_can_answer_is_not_passed_on() -> None:
+    refusal = make_refusal(reason=RefusalReason.OUT_OF_SCOPE)
+
+    message = render_outcome(refusal, answer_id="a1", can_escalate=True)
+
+    assert "actions" not in [block["type"] for block in message.blocks]
+
+
+def test_the_text_beside_the_blocks_stands_alone() -> None:
+    answer, refusal = render_outcome(make_answer()), render_outcome(make_refusal())
+
+    assert answer.text == (
         "BPO hands a process to a provider. [1]\nSources:\n[1] What is BPO? \u203a Definition"
     )
+    assert refusal.text == (
+        "The articles do not say.\nNearest sections:\n- What is BPO? \u203a Definition"
+    )
+
+
+def test_what_is_remembered_of_an_answer_is_what_it_says() -> None:
+    assert outcome_text(make_answer()) == "BPO hands a process to a provider. [1]"
+
+
+def test_an_answer_that_is_far_too_long_is_cut_between_sentences() -> None:
+    sentences = tuple(_sentence(f"Sentence {n}. " + "word " * 300, 1) for n in range(300))
+
+    message = render_outcome(make_answer(sentences=sentences), answer_id="a1")
+
+    body = "\n".join(_shown(message))
+    assert "Sentence 0. word" in body
+    assert "…" in body
+    assert "*Sources*\n[1] <https://articles.example/what-is-bpo|What is BPO?>" in body
+    assert message.blocks[-1]["type"] == "context_actions"
 
 
 def test_several_senses_are_told_apart() -> None:

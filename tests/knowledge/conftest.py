@@ -1,6 +1,5 @@
 """The record on both of its databases."""
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,27 +10,27 @@ import pytest
 from knowledge.record.database import Database, open_database
 from tests.servers import find_postgresql, run_postgresql
 
-_numbers = itertools.count()
+EMPTY_ALL = (
+    "SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY' "
+    "FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+)
 
 
 @pytest.fixture(scope="session")
 def postgresql_folder() -> Iterator[str]:
-    """Run a PostgreSQL server; its database `template` has our schema."""
+    """Run a PostgreSQL server in a folder; its database `record` has our schema."""
     programs = find_postgresql()
     if programs is None:
         pytest.skip("PostgreSQL is not installed")
     with run_postgresql(programs) as folder:
-        _create_database(folder, "template", like="template1")
-        open_database(_url(folder, "template")).close()
+        open_database(_create_database(folder, "record")).close()
         yield folder
 
 
 @pytest.fixture
-def postgresql_url(postgresql_folder: str) -> str:
-    """Return the URL of an empty database of its own."""
-    return _url(
-        postgresql_folder, _create_database(postgresql_folder, _new_name(), like="template1")
-    )
+def new_postgresql_url(postgresql_folder: str) -> str:
+    """Return the URL of a database without a schema; one for a session."""
+    return _create_database(postgresql_folder, "fresh")
 
 
 @pytest.fixture(scope="session")
@@ -50,22 +49,21 @@ def database(
         url = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'record.sqlite3')}"
     else:
         folder = request.getfixturevalue("postgresql_folder")
-        url = _url(folder, _create_database(folder, _new_name(), like="template"))
+        with psycopg.connect(host=folder, user="postgres", dbname="record") as connection:
+            (statement,) = connection.execute(EMPTY_ALL).fetchone() or ("",)
+            connection.execute(statement)
+        url = _url(folder, "record")
     opened = open_database(url)
     yield opened
     opened.close()
 
 
-def _create_database(folder: str, name: str, *, like: str) -> str:
+def _create_database(folder: str, name: str) -> str:
     with psycopg.connect(
         host=folder, user="postgres", dbname="postgres", autocommit=True
     ) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")  # type: ignore[arg-type]
-    return name
-
-
-def _new_name() -> str:
-    return f"test_{next(_numbers)}"
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    return _url(folder, name)
 
 
 def _url(folder: str, name: str) -> str:

@@ -43,6 +43,18 @@ def test_a_private_answer_can_be_shared_once_and_says_who_shared_it(start: Start
     assert "About what is BPO?." in shared.shown_text
 
 
+def test_a_purged_answer_cannot_be_shared(start: Start) -> None:
+    world = start()
+    answer = _ask(world)
+    world.clock.advance(days=1)
+    world.journal.purge(before=world.clock())
+
+    world.slack.press("member", answer, "share_answer")
+
+    assert "Please ask again" in world.private_reply(MEMBER, number=2).shown_text
+    assert world.slack.transcript.messages() == ()
+
+
 def test_sharing_where_the_bot_is_not_a_member_says_how_to_invite_it(start: Start) -> None:
     world = start()
     answer = _ask(world, channel="without-bot")
@@ -100,7 +112,7 @@ def test_define_explains_a_term_privately(start: Start) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "/define SLA"), ("flurble", "I do not know flurble."), ("<!channel>", "everyone")],
+    [("", "Give a term"), ("flurble", "I do not know flurble."), ("<!channel>", "everyone")],
     ids=["nothing", "unknown", "broadcast"],
 )
 def test_define_always_has_a_word_to_say(start: Start, text: str, said: str) -> None:

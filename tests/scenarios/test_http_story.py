@@ -57,7 +57,7 @@ def _mention(world: World, text: str = "what is BPO?") -> tuple[str, str]:
 
 
 def test_a_signed_mention_is_answered(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
     ts, body = _mention(world)
 
     with _http(world) as client:
@@ -68,7 +68,7 @@ def test_a_signed_mention_is_answered(start: Start) -> None:
 
 
 def test_slack_is_answered_when_it_verifies_the_address(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
     body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "t"})
 
     with _http(world) as client:
@@ -116,14 +116,14 @@ FORGED = {
 
 
 def test_forged_requests_are_refused_and_never_break_the_server(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
 
     with _http(world) as client:
         statuses = {
             name: client.post(
                 "/slack/events",
                 content="{}",
-                headers={key: value.encode("latin-1") for key, value in headers.items()},
+                headers=[(key.encode(), value.encode("latin-1")) for key, value in headers.items()],
             ).status_code
             for name, headers in FORGED.items()
         }
@@ -136,7 +136,7 @@ def test_forged_requests_are_refused_and_never_break_the_server(start: Start) ->
 
 
 def test_a_replayed_request_is_refused(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
     _, body = _mention(world)
     headers = _headers(body)
 
@@ -151,7 +151,7 @@ def test_a_replayed_request_is_refused(start: Start) -> None:
 
 @pytest.mark.parametrize("body", ["[]", "7", "{", '"text"'])
 def test_signed_nonsense_is_refused(start: Start, body: str) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
 
     with _http(world) as client:
         response = client.post("/slack/events", content=body, headers=_headers(body))
@@ -160,7 +160,7 @@ def test_signed_nonsense_is_refused(start: Start, body: str) -> None:
 
 
 def test_a_request_that_is_too_large_is_refused(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
 
     with _http(world) as client:
         response = client.post("/slack/events", content=b"x" * 1_000_001)
@@ -171,7 +171,7 @@ def test_a_request_that_is_too_large_is_refused(start: Start) -> None:
 def test_an_event_that_cannot_be_committed_is_asked_for_again(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
     ts, body = _mention(world)
     headers = _headers(body)
 
@@ -189,7 +189,7 @@ def test_an_event_that_cannot_be_committed_is_asked_for_again(
 
 
 def test_health_is_told_to_anybody(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
 
     with _http(world) as client:
         assert client.get("/healthz").text == "ok"

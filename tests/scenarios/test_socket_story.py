@@ -7,7 +7,7 @@ from tests.scenarios.world import Start
 
 
 def test_it_serves_until_it_is_told_to_stop(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
     stop = threading.Event()
     thread = threading.Thread(
         target=run_socket_mode,
@@ -27,7 +27,7 @@ def test_it_serves_until_it_is_told_to_stop(start: Start) -> None:
 
 
 def test_it_ends_when_nothing_is_heard_from_slack(start: Start) -> None:
-    world = start(is_connected=False)
+    world = start(connection="none")
 
     with pytest.raises(SocketSilentError, match="nothing heard"):
         run_socket_mode(
@@ -40,7 +40,7 @@ def test_it_ends_when_nothing_is_heard_from_slack(start: Start) -> None:
 
 
 def test_a_dropped_connection_is_renewed_and_nothing_is_lost(start: Start) -> None:
-    world = start(ack_timeout_s=3.0)
+    world = start(connection="socket", ack_timeout_s=3.0)
 
     world.slack.ask_to_reconnect()
     ts = world.slack.mention("member", "general", "what is BPO?")

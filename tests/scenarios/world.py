@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bot.app import Bot, create_bot
 from bot.delivery import create_client
@@ -70,10 +70,10 @@ def start_world(
     admins: str = ADMIN,
     experts: str = "",
     events: frozenset[str] | None = None,
-    is_connected: bool = True,
+    connection: Literal["direct", "socket", "none"] = "direct",
     slack: LocalSlack | None = None,
     clock: FakeClock | None = None,
-    before_start: Callable[[Journal], None] = lambda _: None,
+    api_url: str = "",
     **slack_options: Any,
 ) -> World:
     """Start a bot, and a Slack for it unless one is given; `stack` ends both."""
@@ -102,12 +102,14 @@ def start_world(
             journal=journal,
             clock=clock,
         ),
-        client=create_client(token=slack.bot_token, base_url=slack.api_url),
+        client=create_client(token=slack.bot_token, base_url=api_url or slack.api_url),
     )
-    before_start(journal)
     bot.start()
     stack.callback(bot.close)
-    if is_connected:
+    if connection == "direct":
+        # The same way through Bolt as over a socket, without its second of parting.
+        slack.deliver_to(bot.app)
+    elif connection == "socket":
         stack.enter_context(connected(bot.app, app_token=slack.app_token))
         slack.wait_for(lambda: slack.connections > 0)
     return World(
