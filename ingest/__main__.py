@@ -19,7 +19,6 @@ from ingest.sources import BUNDLED, all_sources, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
 from knowledge.models import ArticleId, IngestProgress, IngestReport
-from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import KnowledgeSettings
 
 DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2

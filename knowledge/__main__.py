@@ -7,12 +7,21 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
-from knowledge.assembly import Knowledge, open_knowledge
+from knowledge.assembly import EVIDENCE_FILE, Knowledge, open_knowledge
+from knowledge.calibration import fit_gate
 from knowledge.citations import plain_text
-from knowledge.errors import ConfigError, KnowledgeError
+from knowledge.errors import ConfigError, EmbedderError, KnowledgeError
+from knowledge.evaluation import SPLITS, evaluate, read_cases, summarise
+from knowledge.evidence import Signals
 from knowledge.models import Answer, Chat, DefineResult, Question, Refusal, Reply, Turn
+from knowledge.reporting import (
+    compare_with_baseline,
+    draw_curve,
+    save_results,
+    write_report,
+)
 from knowledge.settings import KnowledgeSettings
 from knowledge.understanding import understand
 
@@ -28,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code: int = options.handle(options, knowledge)
     except KnowledgeError as exc:
         print(f"error: {exc}", file=sys.stderr)
-        return BAD_USAGE if isinstance(exc, ConfigError) else PARTLY_FAILED
+        is_usage = isinstance(exc, ConfigError | EmbedderError)
+        return BAD_USAGE if is_usage else PARTLY_FAILED
     return code
 
 
@@ -78,6 +88,49 @@ def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
     return _each(options, "query", search)
 
 
+def _evaluate(options: argparse.Namespace, knowledge: Knowledge) -> int:
+    cases = read_cases(Path(options.file))
+    results = evaluate(cases, answerer=knowledge.answerer, catalog=knowledge.catalog)
+    threshold = knowledge.answerer.gate.threshold
+    if options.save:
+        save_results(results, Path(options.save))
+    if options.plot:
+        Path(options.plot).mkdir(parents=True, exist_ok=True)
+        draw_curve(results, Path(options.plot) / "risk_coverage.png", threshold=threshold)
+    if options.json:
+        halves = {split: [r for r in results if r.case.split == split] for split in SPLITS}
+        print(json.dumps({split: summarise(part) for split, part in halves.items()}))
+        return DONE
+    print("\n".join(write_report(results, threshold=threshold)))
+    if options.baseline:
+        print(f"\nchanges against {options.baseline}")
+        print("\n".join(compare_with_baseline(results, Path(options.baseline))) or "none")
+    return DONE
+
+
+def _calibrate(options: argparse.Namespace, knowledge: Knowledge) -> int:
+    """Fit the evidence gate to the tuning half of the golden questions and save it."""
+    answerer = knowledge.answerer
+    signals: dict[str, list[Signals]] = {"answer": [], "refusal": [], "harmless": []}
+    for case in read_cases(Path(options.file)):
+        if case.split != "tune" or answerer.reply_at_once(case.as_question()) is not None:
+            continue
+        expect = "answer" if case.expect == "disambiguation" else case.expect
+        # A real question with an order in it is answerable; nothing is learnt from it here.
+        if expect in signals and not (expect == "harmless" and case.facts):
+            signals[expect].append(answerer.examine(case.as_question()).signals)
+    gate = fit_gate(
+        signals["answer"],
+        signals["refusal"],
+        signals["harmless"],
+        fingerprint=knowledge.embedder.name,
+        max_false_refusals=options.max_false_refusals,
+    )
+    gate.save(EVIDENCE_FILE)
+    print(f"fitted on {sum(map(len, signals.values()))} questions; threshold {gate.threshold:.3f}")
+    return DONE
+
+
 def _each(
     options: argparse.Namespace,
     name: str,
@@ -123,9 +176,10 @@ def _batch_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _reply_json(reply: Reply) -> dict[str, Any]:
     empty: dict[str, Any] = {"sentences": [], "sources": [], "closest": [], "reason": ""}
+    shown: dict[str, Any]
     match reply.outcome:
         case Answer() as answer:
-            shown: dict[str, Any] = {
+            shown = {
                 "kind": answer.kind,
                 "text": plain_text(answer.sentences),
                 "sentences": [
@@ -148,6 +202,8 @@ def _reply_json(reply: Reply) -> dict[str, Any]:
             }
         case Chat() as chat:
             shown = {**empty, "kind": "chat", "text": chat.text, "mode": "extractive"}
+        case _:
+            assert_never(reply.outcome)
     return {**shown, "timings_ms": reply.timings_ms}
 
 
@@ -200,6 +256,19 @@ def _parser() -> argparse.ArgumentParser:
     command("define", _define, "TERM", "define a term at once", needs_index=False)
     search = command("search", _search, "QUERY", "list the passages found", needs_index=True)
     search.add_argument("--top-k", type=int, default=10, help="how many (10)")
+
+    evaluate_ = commands.add_parser("evaluate", help="measure answers against golden questions")
+    evaluate_.add_argument("file", metavar="FILE.jsonl", help="the golden questions")
+    evaluate_.add_argument("--json", action="store_true", help="print JSON on standard output")
+    evaluate_.add_argument("--save", metavar="FILE", help="write the outcome of every case")
+    evaluate_.add_argument("--baseline", metavar="FILE", help="show what changed since --save")
+    evaluate_.add_argument("--plot", metavar="DIR", help="draw the risk-coverage curve there")
+    evaluate_.set_defaults(handle=_evaluate, needs_index=True)
+
+    calibrate = commands.add_parser("calibrate", help="fit the evidence gate to golden questions")
+    calibrate.add_argument("file", metavar="FILE.jsonl", help="the golden questions")
+    calibrate.add_argument("--max-false-refusals", type=float, default=0.08, metavar="SHARE")
+    calibrate.set_defaults(handle=_calibrate, needs_index=True)
     return parser
 
 

@@ -58,17 +58,18 @@ class Answerer:
         self._retriever = retriever
         self._lexicon = lexicon
         self._vocabulary = vocabulary
-        self._gate = gate
+        self.gate = gate
         self._clock = clock
 
     def answer(self, question: Question) -> Reply:
         """Return an answer whose every sentence cites its passage, a refusal, or small talk."""
         timer = _Timer(self._clock)
         with timer.step("total"):
-            outcome = self._without_retrieval(question) or self._answer(question, timer)
+            outcome = self.reply_at_once(question) or self._answer(question, timer)
         return Reply(outcome=outcome, timings_ms=timer.spent_ms)
 
-    def _without_retrieval(self, question: Question) -> Outcome | None:
+    def reply_at_once(self, question: Question) -> Outcome | None:
+        """Return the reply to what needs no article: nothing asked, small talk, an order."""
         text = question.text.strip()
         if not any(char.isalnum() for char in text):
             return refuse_empty()
@@ -107,7 +108,7 @@ class Answerer:
         except IndexNotReadyError:
             return _Part(refusal=refuse_not_ready())
         with timer.step("compose"):
-            is_enough = self._gate.is_enough(seen.signals)
+            is_enough = self.gate.is_enough(seen.signals)
             picks = compose(seen.query, seen.candidates) if is_enough else ()
         results = seen.found.results
         if seen.query.ambiguous is not None:

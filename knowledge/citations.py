@@ -19,7 +19,7 @@ def bind(
     numbers: dict[ChunkId, int] = {}
     stretches: dict[ChunkId, tuple[int, int]] = {}
     chunks: dict[ChunkId, Chunk] = {}
-    sentences = []
+    sentences: list[AnswerSentence] = []
     for part in parts:
         for place, pick in enumerate(part):
             key = pick.chunk.chunk_id

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.language import stem, terms
 from knowledge.models import Chunk, SearchResult
-from knowledge.passages import Unit, row_cells, units
+from knowledge.passages import Unit, context_start, is_dangling, row_cells, units
 from knowledge.understanding import Concept, Query, QuestionKind
 from knowledge.vocabulary import Vocabulary
 
@@ -16,36 +16,30 @@ MAX_WORDS = 105
 """A sentence that would make the answer longer than this is left out."""
 MAX_SENTENCES = 9
 MAX_ITEMS = 8
-BEHIND = 2.5
+BEHIND = 3.0
 """A sentence whose score is this far behind the best one's is left out."""
+CLOSE = 0.5
+"""A sentence that stands before the best one keeps its place when its score is this near."""
 SAME = 0.7
 """Overlap of two sentences' stems above which the second one repeats the first."""
 
 # Fitted by logistic regression on the tuning half of the golden questions: how well each signal
 # tells the sentences that hold a fact asked for from the others in the passages found.
-OWN_COVERAGE = 0.4
+OWN_COVERAGE = 1.5
 FRAMED_COVERAGE = 0.7
 FUSED_SCORE = 1.6
 SIMILARITY = 1.2
 UNIT_SIMILARITY = 2.9
-RANK = 2.0
+RANK = 1.2
 OPENS = 0.5
 ITEM = 0.4
 ANNOUNCES = -0.9
 LENGTH = 0.5
-BEST_SECTION = 1.0
+BEST_SECTION = 0.6
 POINTED_AT = 1.0
 HYPOTHETICAL = -1.0
 UNKNOWN_WEIGHT = 2.0
 
-DANGLING = re.compile(
-    r"^(?:this|that|these|those|it|its|they|them|their|such|he|she|his|her|here|there|both|"
-    r"the (?:former|latter|same|above|result|reason|difference|others?)|another|others?|"
-    r"however|but|so|and|or|also|then|thus|therefore|hence|instead|by contrast|in contrast|"
-    r"for (?:example|instance)|in addition|moreover|as a result|similarly|likewise|"
-    r"either way|the (?:two|three|first|second|third)|one|some of (?:these|them))\b",
-    re.IGNORECASE,
-)
 # A worked example's sums are not facts of the world.
 INVENTED = re.compile(r"^suppose\b|\bhypothetical\b", re.IGNORECASE)
 CONTRAST = re.compile(
@@ -99,7 +93,8 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
         inside = units(result.chunk.text)
         near = result.unit_similarities or (0.0,) * len(inside)
         for place, (unit, similarity) in enumerate(zip(inside, near, strict=True)):
-            stems = frozenset(terms(unit.text))
+            start = context_start(inside, place)
+            stems = frozenset(terms(" ".join(part.text for part in inside[start : place + 1])))
             own = _covered(weights, stems) / total
             score = (
                 base
@@ -160,10 +155,12 @@ def compose(query: Query, candidates: Sequence[Candidate]) -> tuple[Pick, ...]:
     best = pickable[0]
     whole_list = query.kind is QuestionKind.LIST
     chosen = _choose(pickable, best, whole_list=whole_list)
+    if not chosen:
+        return ()
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
         chosen = _even(query.sides, chosen, pickable)
     picks: list[Pick] = []
-    for candidate in _reading_order(chosen):
+    for candidate in _answer_first(_reading_order(chosen), chosen[0]):
         picks += _say(candidate, whole_list=whole_list)
     return _within(picks)
 
@@ -183,7 +180,9 @@ def _fit(query: Query, unit: Unit, stems: frozenset[str]) -> float:
             return 0.1 if because or stems & reasons else 0.0
         case QuestionKind.COMPARISON:
             contrasts = CONTRAST.search(unit.text) and query.sides is not None
-            return 0.8 if contrasts and all(_names(side, stems) for side in query.sides or ()) else 0.0
+            return (
+                0.8 if contrasts and all(_names(side, stems) for side in query.sides or ()) else 0.0
+            )
         case QuestionKind.GENERAL:
             return 0.0
 
@@ -277,15 +276,22 @@ def _reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
     )
 
 
+def _answer_first(ordered: list[Candidate], best: Candidate) -> list[Candidate]:
+    """Put the best sentence first when it stands alone and what comes before it is far behind."""
+    place = ordered.index(best)
+    stands_alone = best.unit.kind == "sentence" and not is_dangling(best.unit)
+    if not stands_alone or any(one.score > best.score - CLOSE for one in ordered[:place]):
+        return ordered
+    return [best, *ordered[:place], *ordered[place + 1 :]]
+
+
 def _say(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
     """Return the pieces that a candidate becomes: with what it leans on and what it announces."""
     inside = units(candidate.chunk.text)
     unit, place = candidate.unit, candidate.place
     if unit.kind == "sentence":
-        start = place
-        while start > 0 and _leans(inside[start], inside[start - 1]):
-            start -= 1
-        if DANGLING.match(inside[start].text):
+        start = context_start(inside, place)
+        if is_dangling(inside[start]):
             return []
         pieces = [_pick(candidate.chunk, inside, at) for at in range(start, place + 1)]
         listed = _listed(inside, place)
@@ -296,14 +302,6 @@ def _say(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
     listed = _listed(inside, lead) if whole_list and lead is not None else [place]
     places = listed if lead is None else [lead, *listed]
     return [_pick(candidate.chunk, inside, at) for at in places]
-
-
-def _leans(unit: Unit, before: Unit) -> bool:
-    return (
-        DANGLING.match(unit.text) is not None
-        and before.kind == "sentence"
-        and before.paragraph == unit.paragraph
-    )
 
 
 def _lead_in(inside: Sequence[Unit], place: int) -> int | None:

@@ -19,7 +19,8 @@ ABOUT = re.compile(
     r"(?P<topic>[^?]+?)\s*\??$"
 )
 BARE = re.compile(
-    r"^(?:(?:but|and|so|ok)\s+)?(?:why|why not|why is that|why so|how|how so|how come|when|where|who|"
+    r"^(?:(?:but|and|so|ok)\s+)?(?:why|why not|why is that|why so|how|how so|how come|when|"
+    r"where|who|"
     r"like what|such as|for example|example|examples?(?:\s+please)?|an example|any examples?|"
     r"more|tell me more|go on|and then|what else|really|are you sure|in what way|meaning)\s*[?.!]*$"
 )
@@ -65,8 +66,7 @@ def _resolve(text: str, before: str, history: Sequence[Turn], lexicon: Lexicon) 
     if own and not leans:
         return text
     if leans or len(content_words(text)) <= 2:
-        topic = _topic(before, lexicon)
-        missing = [name for name in topic if name.casefold() not in low]
+        missing = [name for name in _topic(before, lexicon) if name.casefold() not in low]
         return f"{text} ({', '.join(missing)})" if missing else text
     return text
 

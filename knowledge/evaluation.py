@@ -1,7 +1,6 @@
 """Measures answers against golden questions: what they hold, cite, refuse and cost."""
 
 import hashlib
-import json
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from knowledge.answering import Answerer
 from knowledge.citations import plain_text
 from knowledge.errors import ConfigError
-from knowledge.evidence import EvidenceGate
-from knowledge.models import Answer, Chat, Question, Refusal, Turn
+from knowledge.models import Answer, Chat, ChunkId, Question, Refusal, Turn
 from knowledge.record.catalog import Catalog
 from knowledge.verification import check_support
 
-__all__ = ["Case", "CaseResult", "as_json_line", "evaluate", "read_cases", "summarise"]
+__all__ = ["SPLITS", "Case", "CaseResult", "evaluate", "read_cases", "summarise"]
 
 Split: TypeAlias = Literal["tune", "test"]
+SPLITS: tuple[Split, ...] = ("tune", "test")
 
 
 class _Turn(BaseModel):
@@ -107,28 +106,26 @@ def read_cases(path: Path) -> list[Case]:
     return cases
 
 
-def evaluate(
-    cases: Iterable[Case], *, answerer: Answerer, catalog: Catalog, gate: EvidenceGate
-) -> list[CaseResult]:
+def evaluate(cases: Iterable[Case], *, answerer: Answerer, catalog: Catalog) -> list[CaseResult]:
     """Ask every question and compare the replies with what they should hold, in order."""
     active = catalog.active_chunk_ids()
-    return [_run(case, answerer, catalog, gate, active) for case in cases]
+    return [_run(case, answerer, catalog, active) for case in cases]
 
 
 def _run(
     case: Case,
     answerer: Answerer,
     catalog: Catalog,
-    gate: EvidenceGate,
-    active: set[Any],
+    active: set[ChunkId],
 ) -> CaseResult:
     question = case.as_question()
     reply = answerer.answer(question)
     outcome = reply.outcome
-    probability, ranks = 0.0, ()
+    probability = 0.0
+    ranks: tuple[int, ...] = ()
     if not isinstance(outcome, Chat):
         seen = answerer.examine(question)
-        probability = gate.probability(seen.signals)
+        probability = answerer.gate.probability(seen.signals)
         ranks = tuple(
             result.rank for result in seen.found.results if result.chunk.article_id in case.articles
         )
@@ -225,20 +222,6 @@ def summarise(results: Sequence[CaseResult]) -> dict[str, Any]:
         "p50_ms": statistics.median(times) if times else None,
         "p95_ms": times[int(0.95 * (len(times) - 1))] if times else None,
     }
-
-
-def as_json_line(result: CaseResult) -> str:
-    """Return one case's outcome as a line of JSON, for a later run to be compared with."""
-    return json.dumps(
-        {
-            "id": result.case.id,
-            "kind": result.kind,
-            "facts_held": result.facts_held,
-            "forbidden": list(result.forbidden),
-            "text": result.text,
-        },
-        ensure_ascii=False,
-    )
 
 
 def _mean(values: Sequence[float]) -> float | None:

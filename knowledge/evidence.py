@@ -29,6 +29,7 @@ RECORDS = re.compile(
     r"hr contact|line manager|expir\w+|renew(?:s|ed|al date)?|signed|quoted?|invoiced?|"
     r"(?:last|this|next|current) (?:week|month|quarter|year|monday|friday)|yesterday|today|"
     r"tomorrow|right now|currently|so far|who (?:is|are|runs|owns|manages|leads|signed)|"
+    r"(?:contract|deal|agreement|account)s? (?:cost|worth|value|with)|"
     r"(?:client|customer|account|vendor|supplier)s? (?:list|names?)|headcount|margins?|"
     r"(?:do|did|are|were|have|will) we|(?:do|did|can|will|am) i)\b",
     re.IGNORECASE,

@@ -1,16 +1,35 @@
 """Pure: the units of a chunk's text that can be quoted, in order and with their places."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from knowledge.language import sentence_spans
 
-__all__ = ["ITEM_MARK", "ROW_MARK", "Unit", "row_cells", "units"]
+__all__ = [
+    "ITEM_MARK",
+    "ROW_MARK",
+    "Unit",
+    "context_start",
+    "is_dangling",
+    "row_cells",
+    "units",
+    "units_in_context",
+]
 
 ITEM_MARK = "- "
 ROW_MARK = "| "
 
+DANGLING = re.compile(
+    r"^(?:this|that|these|those|it|its|they|them|their|such|he|she|his|her|here|there|both|"
+    r"the (?:former|latter|same|above|result|reason|difference|others?)|another|others?|"
+    r"however|but|so|and|or|also|then|thus|therefore|hence|instead|by contrast|in contrast|"
+    r"for (?:example|instance)|in addition|moreover|as a result|similarly|likewise|"
+    r"either way|the (?:two|three|first|second|third)|one|some of (?:these|them))\b",
+    re.IGNORECASE,
+)
 UnitKind: TypeAlias = Literal["sentence", "item", "row"]
 
 
@@ -51,6 +70,32 @@ def units(text: str) -> tuple[Unit, ...]:
                 for span in sentence_spans(line)
             ]
     return tuple(found)
+
+
+def is_dangling(unit: Unit) -> bool:
+    """Whether a sentence opens with a word that points at the one before it."""
+    return unit.kind == "sentence" and DANGLING.match(unit.text) is not None
+
+
+def context_start(inside: Sequence[Unit], place: int) -> int:
+    """Return the place of the sentence from which the one at `place` can be understood."""
+    while (
+        place > 0
+        and is_dangling(inside[place])
+        and inside[place - 1].kind == "sentence"
+        and inside[place - 1].paragraph == inside[place].paragraph
+    ):
+        place -= 1
+    return place
+
+
+def units_in_context(text: str) -> tuple[str, ...]:
+    """Return each unit's text, led by the sentences that it points back at."""
+    inside = units(text)
+    return tuple(
+        " ".join(unit.text for unit in inside[context_start(inside, place) : place + 1])
+        for place in range(len(inside))
+    )
 
 
 def row_cells(row: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, NotFoundError
 
@@ -140,7 +141,12 @@ def _client(path: Path, url: str) -> ClientAPI:
     settings = Settings(anonymized_telemetry=False, allow_reset=False)
     if not url:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return chromadb.PersistentClient(path=str(path), settings=settings)
+        try:
+            return chromadb.PersistentClient(path=str(path), settings=settings)
+        except CHROMA_FAILURES:
+            # Chroma would hand out again what failed to start, until the process ends.
+            SharedSystemClient._identifier_to_system.pop(str(path), None)  # noqa: SLF001
+            raise
     # Chroma's client waits for ever and has no setting for it.
     httpx.get(f"{url}/api/v2/heartbeat", timeout=SERVER_WAIT_S)
     parts = urlsplit(url)
@@ -177,11 +183,15 @@ def _translated(place: str) -> Iterator[None]:
     try:
         yield
     except CHROMA_FAILURES as exc:
-        detail = (str(exc).strip().splitlines() or [type(exc).__name__])[0]
+        # A client that fails to start fails once more when it is stopped.
+        first = (isinstance(exc, AttributeError) and exc.__context__) or exc
+        detail = (str(first).strip().splitlines() or [type(first).__name__])[0]
         if place.startswith("http"):
             advice = "check KB_CHROMA_URL and that the server runs"
-        elif any(sign in detail.lower() for sign in ("full", "no space", "os error 28")):
-            advice = "the disk is full; free some space and run again, nothing was lost"
         else:
-            advice = "`python -m ingest rebuild` makes the index anew from the database"
+            # Chroma does not always say that the disk is full.
+            advice = (
+                "if the disk is full, free some space and run again; otherwise "
+                "`python -m ingest rebuild` makes the index anew from the database"
+            )
         raise StoreError(f"vector index {place}: {detail} ({advice})") from exc

@@ -19,7 +19,8 @@ SMALL_TALK = (
     (
         re.compile(r"(?:what|how) (?:can|do|could) you (?:do|help|work|know|answer).*|help(?: me)?|"
                    r"what can (?:i|we) ask.*|how do i use (?:you|this).*|"
-                   r"what do you know(?: about)?|(?:can|could) you help(?: me)?(?: (?:out|with) ?.{0,12})?|"
+                   r"what do you know(?: about)?|(?:can|could) you help(?: me)?(?: (?:out|"
+                   r"with) ?.{0,12})?|"
                    r"i (?:need|want) (?:some )?help"),
         "Ask me about business and knowledge process outsourcing: what terms mean, how models and "
         "contracts work, how services are priced, measured and governed. For example: “What is "
@@ -27,7 +28,8 @@ SMALL_TALK = (
         "exit plan?”. /define gives quick definitions.",
     ),
     (
-        re.compile(r"(?:many )?(?:thanks?(?: you)?|thx|ty|cheers)(?: (?:so|very) much| a lot| a ton)?"
+        re.compile(r"(?:many )?(?:thanks?(?: you)?|thx|ty|cheers)(?: (?:so|very) much| a lot|"
+                   r" a ton)?"
                    r"(?:[,.! ]+(?:that|this|you|it)?(?: really| just)?(?: (?:was|is|has|'s))? ?"
                    r"(?:help(?:ed|ful|s)|great|perfect|useful|all|very \w+).*)?|"
                    r"(?:that(?:'s| is| was) )?(?:great|perfect|awesome|super|nice|cool|helpful|"
@@ -36,7 +38,8 @@ SMALL_TALK = (
         "You're welcome. Ask me again whenever you like.",
     ),
     (
-        re.compile(r"(?:good ?)?(?:bye+|night)(?:[,.! ]+(?:bye|see (?:you|ya).{0,20}|for now|all|team))?|"
+        re.compile(r"(?:good ?)?(?:bye+|night)(?:[,.! ]+(?:bye|see (?:you|ya).{0,20}|for now|"
+                   r"all|team))?|"
                    r"see (?:you|ya)(?: later| tomorrow| soon)?|cya|"
                    r"have a (?:nice|good|great) .*|talk (?:to you )?later|ttyl"),
         "Goodbye. I am here when the next question comes up.",
@@ -44,7 +47,8 @@ SMALL_TALK = (
     (
         re.compile(r"(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|"
                    r"day))(?: (?:there|bot|team|all|everyone|assistant|again))?"
-                   r"(?:[,!. ]+how (?:are|r) (?:you|u)(?: doing)?(?: today)?)?|how (?:are|r) (?:you|u)(?: doing)?(?: today)?|"
+                   r"(?:[,!. ]+how (?:are|r) (?:you|u)(?: doing)?(?: today)?)?|how (?:are|"
+                   r"r) (?:you|u)(?: doing)?(?: today)?|"
                    r"what(?:'s| is) up|sup|test(?:ing)?|ping|you there|are you there"),
         "Hello. I answer questions about business and knowledge process outsourcing, with sources. "
         "What would you like to know?",
@@ -70,7 +74,8 @@ ORDER = re.compile(
     r"\bwith the (?:word|text|link)|\bthe following\b|\bevery(?:one|body)\b|\bthis link\b|"
     r"\bin (?:all )?(?:capitals|caps|base64|rot13)\b|\binstead\b)"
     r"|(?:^|\b(?:and|then|also|please|now|you must)\s+)(?:delete|remove|drop|wipe|erase|purge|run|"
-    r"add|insert|execute|re-?ingest|ingest|shut ?down|restart|reboot|stop|disable|grant|make me)\b.{0,50}"
+    r"add|insert|execute|re-?ingest|ingest|shut ?down|restart|reboot|stop|disable|grant|"
+    r"make me)\b.{0,50}"
     r"\b(?:articles?|database|index|data|everything|files?|command|/kb|script|code|bot|yourself|"
     r"admin|channel|messages?|sources?|glossary|logs?|access)\b"
     r"|/kb\b|\brm -rf\b|\bdrop table\b|\bsudo\b",

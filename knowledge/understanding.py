@@ -68,8 +68,7 @@ class Query:
 
     @property
     def ambiguous(self) -> TermMention | None:
-        """The one term that is asked about when it has several meanings, and nothing else says
-        which is meant."""
+        """The one term asked about, when it has several meanings and nothing says which."""
         if self.kind is not QuestionKind.DEFINITION or len(self.concepts) != 1:
             return None
         mention = self.mentions[0] if self.mentions else None
@@ -120,6 +119,10 @@ DEFINITION = re.compile(
 )
 REASON = re.compile(r"\b(?:why|how\s+come|what\s+for|reason\s+for|what\s+causes?)\b")
 
+ADDRESS = re.compile(
+    r"<[@#!]?[^<>\s]*(?:[|][^<>]*)?>|\b\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\w)[@#]\w+"
+)
+
 # Contractions and chat spelling that would hide what is asked.
 CHAT_SPELLING = (
     (re.compile(r"\b(?:btw|b/w)\s+(?=\S+\s+(?:and|n|&)\s)", re.IGNORECASE), "between "),
@@ -146,7 +149,9 @@ CHAT_SPELLING = (
 
 def normalise(text: str) -> str:
     """Return the question on one line, in NFKC, with chat spelling written out."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())  # noqa: RUF001
+    # Mentions, links and addresses are no words of a question, and are never echoed.
+    bare = ADDRESS.sub(" ", unicodedata.normalize("NFKC", text).replace("’", "'"))  # noqa: RUF001
+    plain = " ".join(bare.split())
     for pattern, written_out in CHAT_SPELLING:
         plain = pattern.sub(written_out, plain)
     return plain

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from knowledge.models import Chunk, ChunkId
-from knowledge.passages import units
+from knowledge.passages import units_in_context
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog
 
@@ -61,7 +61,7 @@ class UnitVectors:
         return found
 
     def _embed(self, chunks: Sequence[Chunk]) -> dict[ChunkId, Vectors]:
-        texts = [[unit.text for unit in units(chunk.text)] for chunk in chunks]
+        texts = [units_in_context(chunk.text) for chunk in chunks]
         vectors = self._embedder.embed_documents([text for part in texts for text in part])
         made: dict[ChunkId, Vectors] = {}
         start = 0

@@ -12,12 +12,14 @@ import pytest
 from knowledge.embeddings import SentenceTransformerEmbedder, create_embedder
 from tests.small_disk import SmallDisk, mount_small_disk
 
+ROOT = Path(__file__).parents[1]
 OURS = ("KB_", "SLACK_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.update(OFFLINE)  # noqa: TID251  # the hub libraries read it when imported
+    # The hub libraries read theirs when imported; child processes start in other directories.
+    os.environ.update(OFFLINE, PYTHONPATH=str(ROOT))  # noqa: TID251
     sys.addaudithook(_refuse_other_hosts)
 
 

@@ -32,7 +32,7 @@ def run_postgresql(programs: Path) -> Iterator[str]:
     """Run a server that listens on a socket in a folder of its own; yield that folder."""
     # PostgreSQL refuses to run as root.
     account = "postgres" if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
         if account:
             shutil.chown(folder, account)
         data = f"{folder}/data"
@@ -49,7 +49,7 @@ def run_postgresql(programs: Path) -> Iterator[str]:
             "full_page_writes": "off",
         }
         server = subprocess.Popen(
-            [programs / "postgres", "-D", data]
+            [str(programs / "postgres"), "-D", data]
             + [part for name, value in options.items() for part in ("-c", f"{name}={value}")],
             user=account,
             stderr=subprocess.DEVNULL,

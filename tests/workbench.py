@@ -37,7 +37,7 @@ class Workbench:
     def texts(self) -> dict[str, str]:
         """Return the visible text of each article."""
         return {
-            row.article_id: "\n".join(
+            str(row.article_id): "\n".join(
                 chunk.text for chunk in self.catalog.article_chunks(row.article_id)
             )
             for row in self.catalog.articles()

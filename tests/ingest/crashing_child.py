@@ -29,9 +29,14 @@ def main(data_dir: Path, articles: Path, point: str, count: int) -> None:
         if point != NEVER:
             where, step = point.split()
             _stop_at(_target(bench, step), step.partition(".")[2], where=where, count=count)
-        print("begins", flush=True)
+        _say("begins")
         bench.ingest(articles)
-    print("done", flush=True)
+    _say("done")
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
 
 
 def _target(bench: Workbench, step: str) -> Any:
@@ -61,7 +66,7 @@ def _stop_at(owner: Any, name: str, *, where: str, count: int) -> None:
             original(self, *(arg[:half] for arg in args), **kwargs)
         elif where == "after":
             original(self, *args, **kwargs)
-        print("ready", flush=True)
+        _say("ready")
         threading.Event().wait()
         return None
 

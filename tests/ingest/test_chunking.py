@@ -16,8 +16,8 @@ MAX_TOKENS = 120
 COUNT = HashingEmbedder().count_tokens
 
 words = st.from_regex(r"[A-Za-z]{1,9}", fullmatch=True)
-sentences = st.lists(words, min_size=1, max_size=30).map(lambda ws: " ".join(ws).capitalize() + ".")
-paragraphs = st.lists(sentences, min_size=1, max_size=12).map(" ".join)
+sentences = st.lists(words, min_size=1, max_size=20).map(lambda ws: " ".join(ws).capitalize() + ".")
+paragraphs = st.lists(sentences, min_size=1, max_size=8).map(" ".join)
 lists = st.lists(sentences, min_size=1, max_size=8).map(
     lambda items: "\n".join(f"- {item}" for item in items)
 )
@@ -28,9 +28,9 @@ tables = st.lists(st.lists(words, min_size=2, max_size=2), min_size=1, max_size=
 )
 code = st.lists(words, min_size=1, max_size=40).map(lambda ws: f"```\n{' '.join(ws)}\n```")
 headings = st.builds(lambda level, word: f"{'#' * level} {word}", st.integers(2, 4), words)
-bodies = st.lists(
-    st.one_of(paragraphs, lists, tables, code, headings), min_size=1, max_size=10
-).map("\n\n".join)
+bodies = st.lists(st.one_of(paragraphs, lists, tables, code, headings), min_size=1, max_size=6).map(
+    "\n\n".join
+)
 
 
 def _split(article: Article, *, max_tokens: int = MAX_TOKENS) -> tuple[Chunk, ...]:
@@ -42,7 +42,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(body=bodies)
 def test_every_word_under_the_headings_is_kept_once_and_in_order(body: str) -> None:
     prose = re.sub(r"^#+ .*$|^\| --- .*$", "", body, flags=re.MULTILINE)
@@ -52,7 +52,7 @@ def test_every_word_under_the_headings_is_kept_once_and_in_order(body: str) -> N
     assert [word for chunk in chunks for word in _words(chunk.text)] == _words(prose)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(body=bodies, max_tokens=st.integers(80, 200))
 def test_every_chunk_fits_the_window(body: str, max_tokens: int) -> None:
     chunks = _split(make_article(body=body), max_tokens=max_tokens)
@@ -62,7 +62,7 @@ def test_every_chunk_fits_the_window(body: str, max_tokens: int) -> None:
         assert whole <= max(max_tokens, trail + MIN_BODY_TOKENS)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(body=bodies)
 def test_splitting_again_gives_the_same_chunks(body: str) -> None:
     article = make_article(body=body)
@@ -77,7 +77,7 @@ def test_splitting_again_gives_the_same_chunks(body: str) -> None:
     assert len({chunk.chunk_id for chunk in alone}) == len(alone)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(parts=st.lists(paragraphs, min_size=2, max_size=6))
 def test_sections_are_never_mixed(parts: list[str]) -> None:
     body = "\n\n".join(f"## Part{n}\n\n{text}" for n, text in enumerate(parts))

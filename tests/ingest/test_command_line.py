@@ -20,7 +20,6 @@ from tests import servers
 from tests.small_disk import SmallDisk
 from tests.workbench import write_article
 
-ROOT = Path(__file__).parents[2]
 DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
 
 
@@ -57,7 +56,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
         environment.setenv("KB_DATA_DIR", str(data))
         said = subprocess.run(
             [sys.executable, "-m", "ingest", folder],
-            cwd=ROOT,
+            cwd=root,
             check=False,
             capture_output=True,
             text=True,
@@ -375,7 +374,6 @@ def test_a_second_process_is_turned_away_within_two_seconds(
     with own_data_directory(KnowledgeSettings.load().data_dir, exclusive=True):
         process = subprocess.Popen(
             [sys.executable, "-m", "ingest", "run", filled],
-            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

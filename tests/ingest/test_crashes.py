@@ -12,7 +12,6 @@ import pytest
 
 from tests.workbench import open_workbench, write_article
 
-ROOT = Path(__file__).parents[2]
 SEED = 20_261_123
 ARTICLES = 100
 ADDED, REMOVED, CHANGED = range(100, 110), range(5), range(10, 60)
@@ -119,7 +118,6 @@ def _check_finished(texts: dict[str, str]) -> None:
 def _start(point: str, count: int, *, data: Path, articles: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.ingest.crashing_child", data, articles, point, str(count)],
-        cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -9,7 +9,7 @@ from tests.small_disk import SmallDisk
 from tests.workbench import open_workbench, write_article
 
 
-@pytest.mark.parametrize("free_kib", [0, 20, 40, 80, 160, 320, 640, 900, 1_200])
+@pytest.mark.parametrize("free_kib", [0, 20, 40, 500, 1_200, 2_000])
 def test_a_run_on_a_full_disk_loses_nothing_and_succeeds_once_there_is_space(
     free_kib: int, small_disk: SmallDisk, tmp_path: Path
 ) -> None:

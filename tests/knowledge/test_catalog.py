@@ -1,5 +1,7 @@
 """Articles, versions, chunks and vectors, on SQLite and PostgreSQL."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -219,7 +221,7 @@ def test_the_revision_changes_with_every_run(database: Database) -> None:
         pytest.param({"tags": ("other",)}, id="tags"),
     ],
 )
-def test_whatever_a_reader_can_see_makes_a_new_version(change: dict[str, object]) -> None:
+def test_whatever_a_reader_can_see_makes_a_new_version(change: dict[str, Any]) -> None:
     changed: Article = make_article(**change)
 
     assert changed.content_hash != make_article().content_hash

@@ -73,7 +73,7 @@ def test_orphans_are_deleted_and_missing_chunks_written(tmp_path: Path) -> None:
     data = tmp_path / "data"
     _fill(data)
     with open_workbench(data) as bench:
-        lost = sorted(bench.catalog.active_chunk_ids())[0]
+        lost = min(bench.catalog.active_chunk_ids())
         _store(bench).delete([lost])
         _store(bench).upsert([make_chunk("orphan")], unit_vectors(1, dimension=64))
 
@@ -88,7 +88,7 @@ def test_another_embedder_is_refused_until_a_run_has_built_its_index(tmp_path: P
     (old,) = _generations(data)
     other = HashingEmbedder(name="other", dimension=32)
     with open_workbench(data, embedder=other) as bench:
-        with pytest.raises(FingerprintMismatchError, match="'hashing'.*'other'"):
+        with pytest.raises(FingerprintMismatchError, match=r"'hashing'.*'other'"):
             bench.index.query(other.embed_query("text"), limit=1)
 
         built = bench.index.prepare(other.embed_documents)
