@@ -179,7 +179,7 @@ def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]
         return probability(one.query, [one.result])
 
     def by_retrieved(one: Given) -> float:
-        found = knowledge.retriever.retrieve(one.query.text, one.query.terms, top_k=TOP_K)
+        found = knowledge.retriever.retrieve(one.query.text, one.query.search_terms, top_k=TOP_K)
         return probability(one.query, found.results)
 
     def by_coverage(one: Given) -> float:

@@ -37,12 +37,12 @@ def our_legs(knowledge: Knowledge) -> dict[str, Leg]:
         return best_first(article_of[chunk_id] for chunk_id, _ in found)
 
     def bm25(text: str) -> list[str]:
-        found = knowledge.catalog.search(query(text).terms, limit=DEPTH)
+        found = knowledge.catalog.search(query(text).search_terms, limit=DEPTH)
         return best_first(article_of[chunk_id] for chunk_id, _ in found)
 
     def fused(text: str) -> list[str]:
         asked = query(text)
-        found = knowledge.retriever.retrieve(asked.text, asked.terms, top_k=DEPTH)
+        found = knowledge.retriever.retrieve(asked.text, asked.search_terms, top_k=DEPTH)
         return best_first(str(result.chunk.article_id) for result in found.results)
 
     return {"dense": dense, "BM25": bm25, "fused": fused}

@@ -42,13 +42,13 @@ def main() -> None:
 
 
 def _run(module: str, *arguments: str, data_dir: str, typed: str = "") -> str:
-    environment = {name: value for name, value in os.environ.items() if "SLACK" not in name}
+    inherited = dict(os.environ)  # noqa: TID251 (handed on, not read)
     settings = {"KB_DATA_DIR": data_dir, "COLUMNS": str(WIDTH)}
     colours = {"FORCE_COLOR": "1", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
     done = subprocess.run(  # noqa: S603 (this program itself)
         [sys.executable, "-m", module, *arguments],
         input=typed,
-        env=environment | settings | colours,
+        env=inherited | settings | colours,
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -65,7 +65,7 @@ def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
     def search(row: dict[str, Any]) -> tuple[Any, str]:
         vocabulary = knowledge.vocabulary.current()
         query = understand(str(row["query"]), lexicon=knowledge.glossary, vocabulary=vocabulary)
-        found = knowledge.retriever.retrieve(query.text, query.terms, top_k=options.top_k)
+        found = knowledge.retriever.retrieve(query.text, query.search_terms, top_k=options.top_k)
         rows = [
             {
                 "rank": result.rank,

@@ -37,7 +37,7 @@ from knowledge.vocabulary import VocabularyCache
 
 __all__ = ["Answerer", "Examination"]
 
-TOP_K = 12
+TOP_K = 16
 MAX_PARTS = 3
 DEGRADED = "The vector index did not answer, so this was found by words alone."
 
@@ -96,7 +96,7 @@ class Answerer:
             vocabulary = self._vocabulary.current()
             query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
         with timer.step("retrieve"):
-            found = self._retriever.retrieve(query.text, query.terms, top_k=TOP_K)
+            found = self._retriever.retrieve(query.text, query.search_terms, top_k=TOP_K)
         with timer.step("compose"):
             candidates = rate(query, found.results, vocabulary)
             signals = read_signals(query, found.results, candidates, vocabulary)

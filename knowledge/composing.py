@@ -18,6 +18,8 @@ MAX_SENTENCES = 9
 MAX_ITEMS = 8
 BEHIND = 3.0
 """A sentence whose score is this far behind the best one's is left out."""
+NEAR = 0.75
+"""A sentence of another section must be this near to the question, the best one being 1."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
 SAME = 0.7
@@ -37,6 +39,7 @@ ANNOUNCES = -0.9
 LENGTH = 0.5
 BEST_SECTION = 0.6
 POINTED_AT = 1.0
+FALSE_HIT = -2.0
 HYPOTHETICAL = -1.0
 UNKNOWN_WEIGHT = 2.0
 
@@ -60,6 +63,8 @@ class Candidate:
     score: float
     coverage: float
     """Share of the question's weight that the unit itself names."""
+    similarity: float
+    """Cosine similarity of the question and the unit."""
 
     @property
     def chunk(self) -> Chunk:
@@ -88,13 +93,15 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
         base = FUSED_SCORE * result.score + SIMILARITY * result.similarity + RANK / result.rank
         if best is not None and _section(result.chunk) == _section(best):
             base += BEST_SECTION
+        if query.compounds and _is_false_hit(query, result.chunk, weights):
+            base += FALSE_HIT
         if _is_pointed_at(query, result.chunk):
             base += POINTED_AT
         inside = units(result.chunk.text)
         near = result.unit_similarities or (0.0,) * len(inside)
         for place, (unit, similarity) in enumerate(zip(inside, near, strict=True)):
             start = context_start(inside, place)
-            stems = frozenset(terms(" ".join(part.text for part in inside[start : place + 1])))
+            stems = query.stems_of(" ".join(part.text for part in inside[start : place + 1]))
             own = _covered(weights, stems) / total
             score = (
                 base
@@ -105,9 +112,23 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
                 + _fit(query, unit, stems)
             )
             rated.append(
-                Candidate(result=result, unit=unit, place=place, score=score, coverage=own)
+                Candidate(
+                    result=result,
+                    unit=unit,
+                    place=place,
+                    score=score,
+                    coverage=own,
+                    similarity=similarity,
+                )
             )
     return sorted(rated, key=lambda candidate: (-candidate.score, candidate.result.rank))
+
+
+def _is_false_hit(query: Query, chunk: Chunk, weights: dict[Concept, float]) -> bool:
+    """Whether a chunk holds a word of the question only as part of another term."""
+    text = f"{chunk.heading} {chunk.text}"
+    meant, held = query.stems_of(text), frozenset(terms(text))
+    return _covered(weights, meant) < _covered(weights, held)
 
 
 def _is_pointed_at(query: Query, chunk: Chunk) -> bool:
@@ -220,6 +241,8 @@ def _choose(
     for candidate in candidates:
         if candidate.score < best.score - BEHIND or len(chosen) >= MAX_SENTENCES:
             break
+        if not _belongs(candidate, best):
+            continue
         said = [pick for pick in _say(candidate, whole_list=whole_list) if pick not in picked]
         size = sum(len(pick.text.split()) for pick in said)
         if not said or (chosen and count + size > MAX_WORDS):
@@ -232,6 +255,14 @@ def _choose(
         picked += said
         count += size
     return chosen
+
+
+def _belongs(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a sentence speaks to the question, or stands in the section that answers it."""
+    return (
+        _section(candidate.chunk) == _section(best.chunk)
+        or candidate.similarity >= NEAR * best.similarity
+    )
 
 
 def _both_sides_first(sides: tuple[str, str], candidates: Sequence[Candidate]) -> list[Candidate]:

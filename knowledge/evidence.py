@@ -130,7 +130,7 @@ def read_signals(
     not mean that its text answers the question.
     """
     best = results[:LOOKED_AT]
-    bodies = [frozenset(terms(result.chunk.text)) for result in best]
+    bodies = [query.stems_of(result.chunk.text) for result in best]
     text = " ".join(f"{r.chunk.title} {r.chunk.heading} {r.chunk.text}" for r in best)
     return Signals(
         similarity=max((result.similarity for result in results), default=0.0),

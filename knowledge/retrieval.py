@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from knowledge.errors import StoreError
 from knowledge.fusion import fuse
 from knowledge.index import VectorIndex
-from knowledge.models import Chunk, SearchResult
+from knowledge.models import Chunk, ChunkId, SearchResult
 from knowledge.ports import Embedder, Vectors
-from knowledge.record.catalog import Catalog
+from knowledge.record.catalog import Catalog, text_hash
 from knowledge.unit_vectors import UnitVectors
 
 __all__ = ["Retrieval", "Retriever"]
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 POOL = 80
 """Chunks that each leg brings in; more than are returned, since some may be retired."""
-RERANKED = 16
+RERANKED = 24
 """Best chunks whose sentences are compared with the question one by one."""
 FUSED_WEIGHT = 0.3
 UNIT_WEIGHT = 1.0
@@ -62,11 +62,12 @@ class Retriever:
             logger.exception("the vector index does not answer; searching by words only")
             dense, is_degraded = [], True
         lexical = self._catalog.search(terms, limit=POOL)
-        fused = fuse(dense, lexical)
         # A chunk that was retired a moment ago may still be in the vector index.
-        chunks = self._catalog.chunks([chunk_id for chunk_id, _ in fused])
+        chunks = self._catalog.chunks([*dict([*dense, *lexical])])
+        similarities = dict(dense) | self._similarities(vector, chunks, known=dict(dense))
+        fused = fuse(list(similarities.items()), lexical)
         found = [
-            _Found(chunks[chunk_id], score, dict(dense).get(chunk_id, 0.0))
+            _Found(chunks[chunk_id], score, similarities.get(chunk_id, 0.0))
             for chunk_id, score in fused
             if chunk_id in chunks
         ][: max(top_k, RERANKED)]
@@ -74,6 +75,22 @@ class Retriever:
             _result(item, rank) for rank, item in enumerate(found[RERANKED:], RERANKED + 1)
         ]
         return Retrieval(results=tuple(results[:top_k]), vector=vector, is_degraded=is_degraded)
+
+    def _similarities(
+        self, vector: Vectors, chunks: dict[ChunkId, Chunk], *, known: dict[ChunkId, float]
+    ) -> dict[ChunkId, float]:
+        """Return the similarity of the chunks that only words have found, from stored vectors."""
+        hashes = {
+            chunk_id: text_hash(chunk.embedding_text)
+            for chunk_id, chunk in chunks.items()
+            if chunk_id not in known
+        }
+        stored = self._catalog.vectors(hashes.values(), embedder=self._embedder.name)
+        return {
+            chunk_id: float(stored[key] @ vector)
+            for chunk_id, key in hashes.items()
+            if key in stored
+        }
 
     def _reranked(self, vector: Vectors, found: Sequence["_Found"]) -> list[SearchResult]:
         matrices = self._unit_vectors.of([item.chunk for item in found])

@@ -9,7 +9,7 @@ from typing import Protocol
 from rapidfuzz.distance import OSA
 
 from knowledge.glossary import TermMention
-from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, words
+from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, terms, words
 from knowledge.models import DefineResult
 from knowledge.vocabulary import Vocabulary
 
@@ -33,10 +33,12 @@ class Concept:
 
     ways: tuple[frozenset[str], ...]
     """Sets of stems, the question's own first; a text that holds any whole set names it."""
+    kinds: frozenset[str] = frozenset()
+    """Acronyms of kinds of it: who says BPO says outsourcing."""
 
     def is_named_by(self, stems: frozenset[str]) -> bool:
         """Whether a text of these stems names the concept."""
-        return any(way <= stems for way in self.ways)
+        return any(way <= stems for way in self.ways) or not self.kinds.isdisjoint(stems)
 
 
 class Lexicon(Protocol):
@@ -44,6 +46,12 @@ class Lexicon(Protocol):
 
     def define(self, text: str) -> DefineResult:
         """Return the meanings of a term."""
+
+    def compounds(self, term: str) -> tuple[tuple[str, ...], ...]:
+        """Return the stems of each name in which a stemmed word only qualifies another one."""
+
+    def kinds_of(self, term: str) -> frozenset[str]:
+        """Return the acronyms whose expansion ends with a stemmed word."""
 
     def expansions(self, text: str) -> tuple[TermMention, ...]:
         """Return the terms that occur in `text`, in order, the longest where they overlap."""
@@ -65,6 +73,18 @@ class Query:
     """Words of the question that no chunk holds and that are no slip of a known one."""
     corrections: tuple[tuple[str, str], ...] = ()
     """Mistyped words and what they were read as."""
+    compounds: tuple[tuple[str, ...], ...] = ()
+    """Stems of terms that hold a word of the question without being what it asks about."""
+
+    def stems_of(self, text: str) -> frozenset[str]:
+        """Return the stems of a text, leaving out words that only qualify another there."""
+        stems = terms(text)
+        for compound in self.compounds:
+            size = len(compound)
+            for start in range(len(stems) - size + 1):
+                if tuple(stems[start : start + size]) == compound:
+                    stems[start : start + size - 1] = [""] * (size - 1)
+        return frozenset(stems)
 
     @property
     def ambiguous(self) -> TermMention | None:
@@ -75,7 +95,7 @@ class Query:
         return mention if mention is not None and len(mention.senses) > 1 else None
 
     @property
-    def terms(self) -> tuple[str, ...]:
+    def search_terms(self) -> tuple[str, ...]:
         """Distinct stems of the question and of other names for what it mentions."""
         stems = (stem for concept in self.concepts for way in concept.ways for stem in sorted(way))
         return tuple(dict.fromkeys(stems))
@@ -99,9 +119,9 @@ COMPARISON = (
     re.compile(r"\b(?P<a>\w[\w&-]*)\s+or\s+(?P<b>\w[\w&-]*)\s*[:?,-]*\s*(?:which|what)\b"),
 )
 LIST = re.compile(
-    r"\b(?:list|examples?|types?|kinds?|steps?|stages?|phases?|reasons|benefits|advantages|"
-    r"disadvantages|risks|parts|elements|components|models|ways|methods|criteria|services|tasks|"
-    r"activities|functions|which\s+\w+s\b|what\s+(?:are|kinds?|types?|sorts?)\b|name\s+(?:the|some))",
+    r"\b(?:list|examples|types?|kinds?|sorts?|steps|stages|phases|reasons|benefits|advantages|"
+    r"disadvantages|risks|elements|components|ways|methods|criteria|tasks|activities|mistakes|"
+    r"which\s+\w+s|what\s+(?:\w+s)\s+(?:are|do|does|should|must|can)|name\s+(?:the|some))\b",
 )
 FIGURE = re.compile(
     r"\b(?:how\s+(?:much|many|big|large|long|old|often|high)|what\s+(?:percentage|percent|share|"
@@ -110,7 +130,7 @@ FIGURE = re.compile(
 )
 DEFINITION = re.compile(
     r"^(?:(?:and|so|ok|hi|hey|please|pls|can\s+you|could\s+you|tell\s+me)[\s,]+)*"
-    r"(?:what(?:'s|\s+is|\s+are|s|\s+does)?\s+(?:the\s+meaning\s+of\s+|meant\s+by\s+|an?\s+|the\s+)?"
+    r"(?:what(?:'s|\s+is|\s+are|s|\s+does|\s+do)\s+(?:the\s+meaning\s+of\s+|meant\s+by\s+|an?\s+|the\s+)?"
     r"(?P<what>.+?)(?:\s+(?:mean|means|stand\s+for|in\s+\w+))?"
     r"|define\s+(?P<define>.+?)|(?:meaning|definition)\s+of\s+(?P<of>.+?)"
     r"|(?P<head>.+?)\s+(?:meaning|definition|stands\s+for|explained)"
@@ -163,14 +183,16 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:
     corrected, corrections, unknown = _mend_spelling(plain, lexicon, vocabulary)
     mentions = lexicon.expansions(corrected)
     kind, sides = _kind(corrected)
+    concepts = _concepts(corrected, mentions, lexicon)
     return Query(
         text=corrected,
         kind=kind,
-        concepts=_concepts(corrected, mentions),
+        concepts=concepts,
         mentions=mentions,
         sides=sides,
         unknown_words=unknown,
         corrections=corrections,
+        compounds=_foreign_compounds(concepts, lexicon),
     )
 
 
@@ -205,10 +227,10 @@ def _kind(text: str) -> tuple[QuestionKind, tuple[str, str] | None]:
         return QuestionKind.FIGURE, None
     if REASON.search(low):
         return QuestionKind.REASON, None
-    if (match := DEFINITION.match(low)) and _is_short(next(filter(None, match.groups()), "")):
-        return QuestionKind.DEFINITION, None
     if LIST.search(low):
         return QuestionKind.LIST, None
+    if (match := DEFINITION.match(low)) and _is_short(next(filter(None, match.groups()), "")):
+        return QuestionKind.DEFINITION, None
     return QuestionKind.GENERAL, None
 
 
@@ -254,7 +276,9 @@ def _is_slip_of_stop_word(word: str) -> bool:
     )
 
 
-def _concepts(text: str, mentions: tuple[TermMention, ...]) -> tuple[Concept, ...]:
+def _concepts(
+    text: str, mentions: tuple[TermMention, ...], lexicon: Lexicon
+) -> tuple[Concept, ...]:
     """Return one concept for each mentioned term and for each other word that carries meaning."""
     found: dict[frozenset[str], Concept] = {}
     mentioned: set[str] = set()
@@ -264,11 +288,23 @@ def _concepts(text: str, mentions: tuple[TermMention, ...]) -> tuple[Concept, ..
             continue
         mentioned |= own
         ways = dict.fromkeys((own, *(_stems(variant) for variant in mention.names)))
-        found[own] = Concept(tuple(way for way in ways if way))
+        kinds = lexicon.kinds_of(next(iter(own))) if len(own) == 1 else frozenset()
+        found[own] = Concept(tuple(way for way in ways if way), kinds)
     for word in content_words(text):
         if (term := stem(word)) not in mentioned:
-            found.setdefault(frozenset({term}), Concept((frozenset({term}),)))
+            own = frozenset({term})
+            found.setdefault(own, Concept((own,), lexicon.kinds_of(term)))
     return tuple(found.values())
+
+
+def _foreign_compounds(
+    concepts: tuple[Concept, ...], lexicon: Lexicon
+) -> tuple[tuple[str, ...], ...]:
+    """Return the compounds of the question's words that the question itself does not name."""
+    asked = frozenset().union(*(way for concept in concepts for way in concept.ways))
+    single = {stem for concept in concepts if len(concept.ways[0]) == 1 for stem in concept.ways[0]}
+    found = (compound for stem in sorted(single) for compound in lexicon.compounds(stem))
+    return tuple(dict.fromkeys(c for c in found if not frozenset(c) <= asked))
 
 
 def _stems(text: str) -> frozenset[str]:
