@@ -164,7 +164,7 @@ class _Corpus:
             chunks=counts["chunks"],
             glossary_terms=len(knowledge.glossary.terms()),
             embedder=knowledge.embedder.name,
-            chat_model="",
+            chat_model=knowledge.settings.chat_model,
             index_ready=generation is not None,
             last_run=f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC" if runs else "",
         )

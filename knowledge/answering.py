@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from knowledge.citations import bind
 from knowledge.composing import Candidate, Pick, compose, rate
@@ -34,6 +35,7 @@ from knowledge.retrieval import Retrieval, Retriever
 from knowledge.talk import read_small_talk, without_orders
 from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
 from knowledge.vocabulary import VocabularyCache
+from knowledge.writing import Writer
 
 __all__ = ["Answerer", "Examination"]
 
@@ -52,13 +54,15 @@ class Answerer:
         lexicon: Lexicon,
         vocabulary: VocabularyCache,
         gate: EvidenceGate,
+        writer: Writer | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`clock` counts seconds."""
+        """`writer` writes with a chat model; without it answers are extractive."""
         self._retriever = retriever
         self._lexicon = lexicon
         self._vocabulary = vocabulary
         self.gate = gate
+        self._writer = writer
         self._clock = clock
 
     def answer(self, question: Question) -> Reply:
@@ -116,6 +120,18 @@ class Answerer:
         if not picks:
             return _Part(refusal=refuse(seen.query, results, seen.signals))
         note = DEGRADED if seen.found.is_degraded else ""
+        if self._writer is not None:
+            with timer.step("generate"):
+                draft = self._writer.write(seen.query.text, results)
+            if draft is not None:
+                checked = f"{len(draft.picks)} of {draft.stated} statements verified."
+                return _Part(
+                    kind=_answer_kind(seen.query),
+                    picks=draft.picks,
+                    results=results,
+                    note=f"{note} {checked}".strip(),
+                    mode="model",
+                )
         return _Part(kind=_answer_kind(seen.query), picks=picks, results=results, note=note)
 
     def _meanings(self, mention: TermMention, results: Sequence[SearchResult]) -> Answer:
@@ -161,6 +177,7 @@ class _Part:
     refusal: Refusal | None = None
     disambiguation: Answer | None = None
     note: str = ""
+    mode: Literal["extractive", "model"] = "extractive"
 
 
 def _finish(parts: Sequence[_Part]) -> Outcome:
@@ -184,6 +201,7 @@ def _finish(parts: Sequence[_Part]) -> Outcome:
         sentences=sentences,
         sources=sources,
         closest=closest_sections(answered[0].results, without=cited),
+        mode="model" if any(part.mode == "model" for part in answered) else "extractive",
         note=" ".join(notes),
     )
 

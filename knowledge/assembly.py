@@ -12,6 +12,7 @@ from knowledge.answering import Answerer
 from knowledge.embeddings import create_embedder
 from knowledge.errors import ConfigError, DataDirectoryBusyError
 from knowledge.evidence import EvidenceGate
+from knowledge.generation import create_chat_model
 from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
 from knowledge.ports import Embedder
@@ -22,6 +23,7 @@ from knowledge.retrieval import Retriever
 from knowledge.settings import KnowledgeSettings
 from knowledge.unit_vectors import UnitVectors
 from knowledge.vocabulary import VocabularyCache
+from knowledge.writing import Writer
 
 __all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
 
@@ -73,6 +75,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             lexicon=glossary,
             vocabulary=vocabulary,
             gate=EvidenceGate.load(EVIDENCE_FILE),
+            writer=Writer(create_chat_model(settings.chat_model)) if settings.chat_model else None,
         )
         try:
             yield Knowledge(

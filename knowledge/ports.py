@@ -1,6 +1,6 @@
 """What the services need from the outside, named for the role."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.models import Chunk, ChunkId
 
-__all__ = ["ChunkStore", "Embedder", "Vectors"]
+__all__ = ["ChatModel", "ChunkStore", "Embedder", "Vectors"]
 
 Vectors: TypeAlias = NDArray[np.float32]
 
@@ -32,6 +32,13 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """Return the unit vector of a question."""
+
+
+class ChatModel(Protocol):
+    """Writes text from instructions and a request."""
+
+    def write(self, instructions: str, request: str) -> Iterator[str]:
+        """Yield pieces of the reply; raise `GenerationError` when it fails or is too slow."""
 
 
 class ChunkStore(Protocol):

@@ -27,6 +27,10 @@ class KnowledgeSettings(BaseSettings):
     embedding_model: str = Field(
         default="", description="a sentence-transformers name or path; bundled all-MiniLM-L6-v2"
     )
+    chat_model: str = Field(
+        default="",
+        description="a LangChain `init_chat_model` name such as openai:...; extractive without",
+    )
     articles_dir: Path = Field(
         default=PACKAGE_DIR / "articles", description="the articles ingested by default"
     )

@@ -13,7 +13,7 @@ from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, 
 from knowledge.models import DefineResult
 from knowledge.vocabulary import Vocabulary
 
-__all__ = ["Concept", "Lexicon", "Query", "QuestionKind", "split_requests", "understand"]
+__all__ = ["ADDRESS", "Concept", "Lexicon", "Query", "QuestionKind", "split_requests", "understand"]
 
 
 class QuestionKind(StrEnum):
