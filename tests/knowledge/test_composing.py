@@ -1,0 +1,135 @@
+import pytest
+
+from knowledge.composing import Pick, compose, rate
+from knowledge.glossary import Glossary
+from knowledge.language import stem, terms
+from knowledge.models import Chunk, SearchResult
+from knowledge.passages import units
+from knowledge.settings import PACKAGE_DIR
+from knowledge.understanding import understand
+from knowledge.vocabulary import Vocabulary
+from tests.workbench import make_chunk
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Glossary:
+    return Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=lambda *_: None)
+
+
+def _compose(question: str, lexicon: Glossary, *chunks: Chunk) -> tuple[Pick, ...]:
+    held = [stem(term) for chunk in chunks for term in terms(chunk.text)]
+    vocabulary = Vocabulary({term: held.count(term) for term in held}, 20)
+    query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
+    results = [
+        SearchResult(chunk=chunk, rank=rank, score=1 / rank, similarity=0.8 / rank)
+        for rank, chunk in enumerate(chunks, start=1)
+    ]
+    return compose(query, rate(query, results, vocabulary))
+
+
+def _texts(picks: tuple[Pick, ...]) -> list[str]:
+    return [pick.text for pick in picks]
+
+
+def test_every_piece_is_made_of_verbatim_units_of_its_chunk(lexicon: Glossary) -> None:
+    chunks = [
+        make_chunk("a#0", text="Attrition is the departure of staff. It is dear.", heading="What"),
+        make_chunk("b#0", text="Causes of attrition are these:\n- low pay\n- night shifts"),
+    ]
+
+    picks = _compose("what is attrition?", lexicon, *chunks)
+
+    assert picks
+    for pick in picks:
+        assert set(pick.units) <= set(units(pick.chunk.text))
+        assert pick.chunk in chunks
+
+
+def test_a_definition_goes_before_what_else_is_said(lexicon: Glossary) -> None:
+    chunk = make_chunk(
+        text="Many managers fear attrition in the first year. "
+        "Attrition is the departure of employees who are not replaced at once."
+    )
+
+    assert _texts(_compose("what is attrition?", lexicon, chunk))[0].startswith("Attrition is")
+
+
+def test_a_sentence_that_points_back_is_led_by_the_one_before(lexicon: Glossary) -> None:
+    chunk = make_chunk(text="Night shifts tire agents quickly. This raises attrition among them.")
+
+    texts = _texts(_compose("what raises attrition?", lexicon, chunk))
+
+    assert texts.index("Night shifts tire agents quickly.") + 1 == texts.index(
+        "This raises attrition among them."
+    )
+
+
+def test_a_sentence_that_points_out_of_its_passage_is_not_said(lexicon: Glossary) -> None:
+    chunk = make_chunk(text="This raises attrition among all the agents of a centre.")
+
+    assert _compose("what raises attrition?", lexicon, chunk) == ()
+
+
+def test_a_list_comes_whole_and_with_what_announces_it(lexicon: Glossary) -> None:
+    chunk = make_chunk(
+        text="The usual causes of attrition in a centre are:\n- low pay for the agents\n"
+        "- night shifts without a break\n- few prospects of a career"
+    )
+
+    picks = _compose("list the causes of attrition", lexicon, chunk)
+
+    assert [pick.is_item for pick in picks] == [False, True, True, True]
+
+
+def test_a_comparison_speaks_of_both_sides(lexicon: Glossary) -> None:
+    chunks = [
+        make_chunk("a#0", text="BPO carries out a defined process by agreed rules."),
+        make_chunk("b#0", text="KPO supplies the judgement of experts for analysis."),
+    ]
+
+    said = " ".join(
+        _texts(_compose("what is the difference between BPO and KPO?", lexicon, *chunks))
+    )
+
+    assert "BPO" in said
+    assert "KPO" in said
+
+
+def test_a_row_is_said_with_the_names_of_its_columns(lexicon: Glossary) -> None:
+    chunk = make_chunk(
+        text="| Aspect | BPO | KPO |\n| Usual pricing | per transaction | per expert |"
+    )
+
+    picks = _compose("what is the usual pricing of KPO?", lexicon, chunk)
+
+    assert _texts(picks) == ["Usual pricing. BPO: per transaction; KPO: per expert."]
+    assert len(picks[0].units) == 2
+
+
+def test_questions_in_a_passage_and_repetitions_are_not_said(lexicon: Glossary) -> None:
+    sentence = "Attrition is the departure of employees from a centre."
+    chunks = [
+        make_chunk("a#0", text=f"What is attrition in a centre? {sentence}"),
+        make_chunk("b#0", text=sentence),
+    ]
+
+    assert _texts(_compose("what is attrition?", lexicon, *chunks)) == [sentence]
+
+
+def test_an_answer_stays_short_however_much_is_found(lexicon: Glossary) -> None:
+    chunks = [
+        make_chunk(
+            f"{n}#0",
+            text=f"Attrition in region{n} is caused by reason{n} and by habit{n} of place{n} and "
+            f"time{n}, which custom{n} and climate{n} make worse for people{n} of age{n}.",
+        )
+        for n in range(30)
+    ]
+
+    said = " ".join(_texts(_compose("what causes attrition?", lexicon, *chunks)))
+
+    assert 20 < len(said.split()) < 200
+
+
+def test_nothing_found_is_nothing_said(lexicon: Glossary) -> None:
+    assert _compose("what is attrition?", lexicon) == ()
