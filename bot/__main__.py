@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _configure_logging("WARNING" if is_local else settings.log_level)
         with open_knowledge(knowledge_settings, exclusive=True) as knowledge:
             knowledge.index.check_ready()
+            # Whatever the index lacks of the record is written from stored vectors.
+            knowledge.index.prepare(knowledge.embedder.embed_documents)
             services = _services(knowledge)
             if is_local:
                 _run_local(settings, services)
@@ -79,6 +81,9 @@ def _run_local(settings: BotSettings, services: Services) -> None:
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.is_file() else None
     admin = next(user.id for user in DEFAULT_USERS if user.name == "admin")
     settings = settings.model_copy(update={"admins": settings.admins | {admin}})
+    for left_over in services.journal.waiting():
+        # The workspace in which it was asked ended with the last session.
+        services.journal.finish(left_over.event_id)
     with LocalSlack(manifest=manifest) as slack:
         client = create_client(token=slack.bot_token, base_url=slack.api_url)
         bot = create_bot(settings=settings, services=services, client=client)
@@ -110,9 +115,7 @@ def _run_http(settings: BotSettings, services: Services) -> None:
     web = create_http_app(bot.app, signing_secret=secret)
     _serve(
         bot,
-        lambda: uvicorn.run(
-            web, host=settings.http_host, port=settings.http_port, log_config=None
-        ),
+        lambda: uvicorn.run(web, host=settings.http_host, port=settings.http_port, log_config=None),
     )
 
 

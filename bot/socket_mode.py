@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 CHECK_EVERY_S = 5.0
 MAX_SILENCE_S = 300.0
+PING_INTERVAL_S = 10.0
 
 
 class SocketSilentError(KnowledgeError):
@@ -63,9 +64,11 @@ def run_socket_mode(
 
 
 @contextmanager
-def connected(app: App, *, app_token: str) -> Iterator[SocketModeClient]:
+def connected(
+    app: App, *, app_token: str, ping_interval_s: float = PING_INTERVAL_S
+) -> Iterator[SocketModeClient]:
     """Keep a connection to Slack open; it ends at once, not when the socket next times out."""
-    handler = SocketModeHandler(app, app_token)
+    handler = SocketModeHandler(app, app_token, ping_interval=ping_interval_s)
     client = handler.client
     try:
         client.connect()

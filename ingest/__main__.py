@@ -72,6 +72,8 @@ def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
             "data_dir": str(settings.data_dir),
             "last_run": _jsonable(asdict(runs[0])) if runs else None,
         }
+    if runs and not options.json:
+        status["last_run"] = f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC"
     _print_fields(status, as_json=options.json)
     return DONE
 

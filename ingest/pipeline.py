@@ -28,8 +28,8 @@ from knowledge.record.ledger import Ledger, RegisteredSource
 
 __all__ = ["Ingestion", "ProgressCallback"]
 
-GROUP_CHARS = 200_000
-"""Text taken through embedding and activation at once: some 300 chunks."""
+GROUP_CHARS = 100_000
+"""Text taken through embedding and activation at once: some 150 chunks."""
 
 Stage: TypeAlias = Literal["reading", "embedding", "finishing"]
 ProgressCallback: TypeAlias = Callable[[IngestProgress], None]

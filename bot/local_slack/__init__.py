@@ -1,6 +1,5 @@
 """A strict stand-in for Slack on the loopback interface, for tests and for trying the bot."""
 
-from bot.local_slack.connecting import connected
 from bot.local_slack.deliveries import Delivery
 from bot.local_slack.http_mode import HttpAnswer, post_signed
 from bot.local_slack.models import Channel, Entry, Message, Rejection, User
@@ -20,6 +19,5 @@ __all__ = [
     "Rejection",
     "Transcript",
     "User",
-    "connected",
     "post_signed",
 ]

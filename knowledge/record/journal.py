@@ -84,10 +84,9 @@ class Journal:
             "received_at": at,
         }
         with self._database.write() as connection:
-            result = connection.execute(
-                self._dialect.insert(schema.inbox).values(row).on_conflict_do_nothing()
-            )
-            return result.rowcount == 1
+            statement = self._dialect.insert(schema.inbox).values(row).on_conflict_do_nothing()
+            taken = connection.execute(statement.returning(schema.inbox.c.inbox_id))
+            return taken.first() is not None
 
     def waiting(self) -> list[InboxEvent]:
         """Return the events that are not finished, oldest first."""

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.local_slack import LocalSlack, Message, connected, post_signed
+from bot.local_slack import LocalSlack, Message, post_signed
 from bot.local_slack.loopback import LoopbackServer
 from bot.local_slack.models import Json
+from bot.socket_mode import connected
 
 Connect = Callable[[LocalSlack, App], None]
 
@@ -47,7 +48,7 @@ def connect() -> Iterator[Connect]:
     with ExitStack() as stack:
 
         def connect_app(slack: LocalSlack, app: App) -> None:
-            stack.enter_context(connected(app, slack, ping_interval_s=0.2))
+            stack.enter_context(connected(app, app_token=slack.app_token, ping_interval_s=0.2))
 
         yield connect_app
 

@@ -66,7 +66,7 @@ def test_a_damaged_gate_is_named_with_what_to_do(content: bytes | None, tmp_path
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(ConfigError, match="gate.json.*calibrate"):
+    with pytest.raises(ConfigError, match=r"gate\.json.*calibrate"):
         EvidenceGate.load(path)
 
 

@@ -1,20 +1,16 @@
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from knowledge.models import Chat, Outcome, Turn
-from knowledge.record.database import open_database
+from knowledge.record.database import Database
 from knowledge.record.journal import Journal, StoredAnswer
 from tests.fakes import START, make_answer, make_refusal
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    database = open_database(f"sqlite:///{tmp_path / 'record.sqlite3'}")
-    yield Journal(database)
-    database.close()
+def journal(database: Database) -> Journal:
+    return Journal(database)
 
 
 def _receive(journal: Journal, event_id: str = "Ev1", message_key: str = "T:C:1") -> bool:

@@ -61,7 +61,12 @@ def test_a_slip_is_mended_when_it_is_plain(typed: str, meant: str | None) -> Non
 )
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("attrtion", "attrition"), ("providwr", "provider"), ("prvoider", "provider"), ("outsourcign", "outsourcing")],
+    [
+        ("attrtion", "attrition"),
+        ("providwr", "provider"),
+        ("prvoider", "provider"),
+        ("outsourcign", "outsourcing"),
+    ],
 )
 def test_one_slip_is_mended_wherever_it_is(typed: str, meant: str) -> None:
     assert _vocabulary().correct(typed) == meant

@@ -1,0 +1,23 @@
+"""Runs every benchmark, one after the other: `python -m benchmarks [--data DIR]`."""
+
+import runpy
+import sys
+
+BENCHMARKS = (
+    "ingest_speed",
+    "answer_time",
+    "model_path",
+    "clapnq",
+    "scifact",
+    "langchain_side_by_side",
+)
+
+if __name__ == "__main__":
+    for name in BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        sys.argv[0] = name
+        try:
+            runpy.run_module(f"benchmarks.{name}", run_name="__main__")
+        except SystemExit as stop:
+            if stop.code:
+                print(f"{name} ended with {stop.code}", flush=True)

@@ -1,0 +1,126 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.errors import IndexNotReadyError, StoreError
+from knowledge.language import terms
+from knowledge.passages import units
+from knowledge.ports import Vectors
+from knowledge.retrieval import Retrieval, Retriever
+from knowledge.unit_vectors import UnitVectors
+from tests.fakes import HashingEmbedder
+from tests.workbench import Workbench, open_workbench, write_article
+
+ATTRITION = "Attrition is the departure of agents. It is dear."
+PRICING = "Pricing is by the hour or by the case."
+
+
+class BrokenIndex:
+    """An index that does not answer."""
+
+    def query(self, vector: Vectors, *, limit: int) -> list[tuple[str, float]]:
+        raise StoreError("the vector index is gone")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    with open_workbench(tmp_path / "data") as bench:
+        write_article(tmp_path / "in", "attrition", ATTRITION)
+        write_article(tmp_path / "in", "pricing", PRICING)
+        bench.ingest(tmp_path / "in")
+        yield bench
+
+
+def _retriever(bench: Workbench, *, index: object = None) -> Retriever:
+    return Retriever(
+        catalog=bench.catalog,
+        index=index or bench.index,  # type: ignore[arg-type]
+        embedder=bench.embedder,
+        unit_vectors=UnitVectors(catalog=bench.catalog, embedder=bench.embedder),
+    )
+
+
+def _retrieve(bench: Workbench, text: str, *, index: object = None, top_k: int = 5) -> Retrieval:
+    return _retriever(bench, index=index).retrieve(text, terms(text), top_k=top_k)
+
+
+def test_the_nearest_passage_comes_first_with_its_signals(bench: Workbench) -> None:
+    found = _retrieve(bench, "Attrition is the departure of agents.")
+
+    best = found.results[0]
+    assert best.chunk.article_id == "attrition"
+    assert [result.rank for result in found.results] == [1, 2]
+    assert 0 < best.similarity <= 1
+    assert len(best.unit_similarities) == len(units(best.chunk.text))
+    assert max(best.unit_similarities) == pytest.approx(1, abs=0.01)
+    assert not found.is_degraded
+
+
+def test_no_more_is_returned_than_was_asked_for(bench: Workbench) -> None:
+    assert len(_retrieve(bench, "agents by the hour", top_k=1).results) == 1
+
+
+def test_what_has_just_been_retired_is_not_found(bench: Workbench, tmp_path: Path) -> None:
+    held = bench.index.query(bench.embedder.embed_query("attrition"), limit=10)
+    (tmp_path / "in" / "attrition.md").unlink()
+    bench.ingest(tmp_path / "in")
+
+    class StaleIndex:
+        def query(self, vector: Vectors, *, limit: int) -> list[tuple[str, float]]:
+            return list(held)
+
+    found = _retrieve(bench, "attrition of agents", index=StaleIndex())
+
+    assert {result.chunk.article_id for result in found.results} == {"pricing"}
+
+
+def test_without_the_vector_index_words_alone_find_passages(bench: Workbench) -> None:
+    found = _retrieve(bench, "attrition of agents", index=BrokenIndex())
+
+    assert found.is_degraded
+    assert [result.chunk.article_id for result in found.results] == ["attrition"]
+
+
+def test_before_anything_is_ingested_there_is_nothing_to_search(tmp_path: Path) -> None:
+    with open_workbench(tmp_path / "data") as bench, pytest.raises(IndexNotReadyError):
+        _retrieve(bench, "attrition")
+
+
+def test_sentences_are_embedded_once_and_kept_for_the_next_process(bench: Workbench) -> None:
+    chunks = bench.catalog.article_chunks("attrition")
+    first = UnitVectors(catalog=bench.catalog, embedder=bench.embedder)
+    bench.embedder.embedded.clear()
+
+    (made,) = first.of(chunks)
+    (again,) = first.of(chunks)
+    (kept,) = UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of(chunks)
+
+    assert len(bench.embedder.embedded) == len(units(chunks[0].text))
+    assert made is again
+    assert np.allclose(made, kept, atol=1e-3)
+
+
+def test_a_sentence_that_points_back_is_embedded_with_what_it_points_at(bench: Workbench) -> None:
+    bench.embedder.embedded.clear()
+
+    UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of(
+        bench.catalog.article_chunks("attrition")
+    )
+
+    assert ATTRITION in bench.embedder.embedded
+
+
+def test_the_vectors_of_another_embedder_are_not_used(bench: Workbench) -> None:
+    chunks = bench.catalog.article_chunks("attrition")
+    UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of(chunks)
+    other = HashingEmbedder(name="other", dimension=16)
+
+    (made,) = UnitVectors(catalog=bench.catalog, embedder=other).of(chunks)
+
+    assert made.shape[1] == 16
+
+
+def test_no_chunk_has_no_vectors(bench: Workbench) -> None:
+    assert UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of([]) == []
