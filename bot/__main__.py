@@ -6,7 +6,8 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -48,16 +49,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Whatever the index lacks of the record is written from stored vectors.
             knowledge.index.prepare(knowledge.embedder.embed_documents)
             services = _services(knowledge)
-            if is_local:
-                _run_local(settings, services)
-            elif options.http:
-                _run_http(settings, services)
-            else:
-                _run_socket_mode(settings, services)
+            with _warming(knowledge):
+                if is_local:
+                    _run_local(settings, services)
+                elif options.http:
+                    _run_http(settings, services)
+                else:
+                    _run_socket_mode(settings, services)
     except KnowledgeError as exc:
         print(f"error: {exc}", file=sys.stderr)
         return BAD_USAGE if isinstance(exc, ConfigError) else FAILED
     return DONE
+
+
+@contextmanager
+def _warming(knowledge: Knowledge) -> Iterator[None]:
+    """Load the model and make what answers need beside the bot's start, not at a question."""
+    stop = threading.Event()
+
+    def warm() -> None:
+        try:
+            knowledge.unit_vectors.warm(stop)
+        except KnowledgeError:
+            logger.exception("warming up failed; questions will find out what is wrong")
+
+    thread = threading.Thread(target=warm, name="warming", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _load_settings() -> tuple[BotSettings, KnowledgeSettings]:

@@ -43,6 +43,7 @@ class Knowledge:
     embedder: Embedder
     glossary: Glossary
     vocabulary: VocabularyCache
+    unit_vectors: UnitVectors
     retriever: Retriever
     answerer: Answerer
 
@@ -87,6 +88,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 embedder=embedder,
                 glossary=glossary,
                 vocabulary=vocabulary,
+                unit_vectors=unit_vectors,
                 retriever=retriever,
                 answerer=answerer,
             )

@@ -19,6 +19,7 @@ __all__ = ["UnitVectors"]
 
 HELD = 4_000
 """Chunks kept at hand: some 40 MB."""
+WARM_BATCH = 16
 
 
 class UnitVectors:
@@ -49,6 +50,17 @@ class UnitVectors:
             while len(self._held) > HELD:
                 self._held.popitem(last=False)
         return [found[chunk.chunk_id] for chunk in chunks]
+
+    def warm(self, stop: threading.Event) -> None:
+        """Make the vectors of all visible chunks, so that no question has to wait for them.
+
+        Ends early when `stop` is set; a question that comes meanwhile gets its turn.
+        """
+        for chunks in self._catalog.active_chunks():
+            for start in range(0, len(chunks), WARM_BATCH):
+                if stop.is_set():
+                    return
+                self.of(chunks[start : start + WARM_BATCH])
 
     def _fetch(self, chunks: Sequence[Chunk]) -> dict[ChunkId, Vectors]:
         name = self._embedder.name

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.embeddings import SentenceTransformerEmbedder
+from tests.scenarios.real_world import RealCorpus, ingest_real_corpus
 from tests.scenarios.world import Start, start_world
 
 
@@ -15,3 +17,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Return what starts a bot; a second call starts another one on the same database."""
     with ExitStack() as stack:
         yield partial(start_world, stack, database_url=f"sqlite:///{tmp_path / 'r.sqlite3'}")
+
+
+@pytest.fixture(scope="session")
+def real_corpus(
+    tmp_path_factory: pytest.TempPathFactory, embedder: SentenceTransformerEmbedder
+) -> RealCorpus:
+    """Ingest the bundled articles, and the seed document where there is one, once."""
+    return ingest_real_corpus(tmp_path_factory.mktemp("real"), embedder=embedder)

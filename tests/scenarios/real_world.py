@@ -1,0 +1,157 @@
+"""Real services for stories: the real embedder, Chroma and record, and what they hold."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from bot.__main__ import _services
+from bot.app import create_bot
+from bot.delivery import create_client
+from bot.local_slack import LocalSlack, Message
+from bot.settings import BotSettings
+from bot.socket_mode import connected
+from ingest.pipeline import Ingestion
+from ingest.sources import BUNDLED, describe_source
+from knowledge.assembly import Knowledge, open_knowledge
+from knowledge.embeddings import SentenceTransformerEmbedder
+from knowledge.models import Answer, Outcome, Question
+from knowledge.settings import KnowledgeSettings
+from tests.scenarios.world import ADMIN, MANIFEST
+
+SHARED = Path(__file__).parents[3] / "shared"
+SEED = SHARED / "seed"
+PING = re.compile(r"<[!@#]")
+ACTIVE_LINK = re.compile(r"<((?:https?|mailto)[^|>]*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealCorpus:
+    """A data directory into which articles have been ingested."""
+
+    data_dir: Path
+    """Closed: whoever opens it does so alone, or takes a copy."""
+    inbox: Path
+    """A registered folder, for articles that come later."""
+    has_seed: bool
+
+    def copy_to(self, data_dir: Path) -> Path:
+        shutil.copytree(self.data_dir, data_dir)
+        return data_dir
+
+
+@dataclass(slots=True, kw_only=True)
+class RealWorld:
+    """The local Slack, a bot, and the real services behind it."""
+
+    slack: LocalSlack
+    knowledge: Knowledge
+
+    def ask(self, way: str, text: str) -> Message:
+        """Ask by mention, direct message or command; return the reply."""
+        if way == "command":
+            seen = len(self.slack.transcript.ephemerals())
+            self.slack.command("member", "/ask", text)
+            self.slack.wait_for(lambda: len(self.slack.transcript.ephemerals()) > seen, 20)
+            return self.slack.transcript.ephemerals()[seen]
+        if way == "mention":
+            ts = self.slack.mention("member", "general", text)
+        else:
+            ts = self.slack.direct_message("member", text)
+        return self.slack.wait_for_reply(ts, timeout_s=20)
+
+    def outcome(self, text: str) -> Outcome:
+        return self.knowledge.answerer.answer(Question(text=text)).outcome
+
+
+@contextmanager
+def open_real_knowledge(
+    data_dir: Path, *, embedder: SentenceTransformerEmbedder
+) -> Iterator[Knowledge]:
+    """Open a data directory with the model that is loaded already."""
+    settings = KnowledgeSettings(_env_file=None, data_dir=data_dir)
+    with (
+        patch("knowledge.assembly.create_embedder", return_value=embedder),
+        open_knowledge(settings, exclusive=True) as knowledge,
+    ):
+        yield knowledge
+
+
+def ingest(knowledge: Knowledge, *sources: str) -> None:
+    """Bring the record in step with the sources, all of which must be readable."""
+    ingestion = Ingestion(
+        catalog=knowledge.catalog,
+        ledger=knowledge.ledger,
+        index=knowledge.index,
+        embedder=knowledge.embedder,
+        bundled_dir=knowledge.settings.articles_dir,
+    )
+    report = ingestion.run([describe_source(source) for source in sources], actor="test")
+    assert report.is_complete, report.failed
+
+
+def ingest_real_corpus(root: Path, *, embedder: SentenceTransformerEmbedder) -> RealCorpus:
+    inbox = root / "inbox"
+    inbox.mkdir()
+    (inbox / "first.md").write_text("# The canteen\n\nThe canteen opens at noon.\n")
+    seeds = [str(SEED)] if SEED.is_dir() else []
+    with open_real_knowledge(root / "data", embedder=embedder) as knowledge:
+        ingest(knowledge, BUNDLED, str(inbox), *seeds)
+    return RealCorpus(data_dir=root / "data", inbox=inbox, has_seed=bool(seeds))
+
+
+@contextmanager
+def open_real_world(
+    data_dir: Path, *, embedder: SentenceTransformerEmbedder
+) -> Iterator[RealWorld]:
+    """Start a bot with the real services, connected to a local Slack over a websocket."""
+    with ExitStack() as stack:
+        manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+        slack = stack.enter_context(LocalSlack(manifest=manifest))
+        knowledge = stack.enter_context(open_real_knowledge(data_dir, embedder=embedder))
+        bot = create_bot(
+            settings=BotSettings(_env_file=None, KB_ADMINS=ADMIN),
+            services=_services(knowledge),
+            client=create_client(token=slack.bot_token, base_url=slack.api_url),
+        )
+        bot.start()
+        stack.callback(bot.close)
+        stack.enter_context(connected(bot.app, app_token=slack.app_token))
+        slack.wait_for(lambda: slack.connections > 0)
+        yield RealWorld(slack=slack, knowledge=knowledge)
+
+
+def check_citations(answer: Answer, knowledge: Knowledge) -> None:
+    """Check that every sentence cites a source, visible in SQL, and every quote is verbatim."""
+    visible = knowledge.catalog.chunks([source.chunk_id for source in answer.sources])
+    numbers = {source.n for source in answer.sources}
+    assert answer.sentences
+    for sentence in answer.sentences:
+        assert sentence.citations, sentence
+        assert set(sentence.citations) <= numbers, sentence
+    for source in answer.sources:
+        assert source.quote, source
+        assert source.quote in visible[source.chunk_id].text, source
+
+
+def check_harmless(shown: str, *, urls: Sequence[str] = ()) -> None:
+    """Check that a text in Slack's markup pings nobody and links to nothing but `urls`."""
+    assert PING.search(shown) is None, shown
+    strays = set(ACTIVE_LINK.findall(shown)) - {url.replace("&", "&amp;") for url in urls}
+    assert strays == set(), shown
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return every string in blocks, at any depth, that a reader may see."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in texts_of(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in texts_of(item)]
+    return []
