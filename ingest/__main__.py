@@ -93,22 +93,28 @@ def _sources(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 
 def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with _ingestion(settings, exclusive=True) as (ingestion, knowledge):
-        known = {source.location for source in knowledge.ledger.sources()}
+        kinds = {source.location: source.kind for source in knowledge.ledger.sources()}
+        rows = knowledge.catalog.articles()
         name = options.article_id
-        source = name if name in known else str(Path(name).expanduser().resolve())
+        source = name if name in kinds else str(Path(name).expanduser().resolve())
         ids = [ArticleId(name)]
-        if source in known:
-            rows = knowledge.catalog.articles()
+        if source in kinds:
             ids = [row.article_id for row in rows if row.source_location == source]
+        else:
+            source = next((row.source_location for row in rows if row.article_id == name), "")
         removed = ingestion.remove(ids, actor=ACTOR)
-        is_source = knowledge.ledger.forget_source(source)
+        is_article = removed == (name,) and source != name
+        stays = is_article and kinds.get(source) == "folder"
+        is_source = not stays and knowledge.ledger.forget_source(source)
     if not removed and not is_source:
         return _stop(
             f"no article or source is called {options.article_id!r}: `python -m ingest sources` "
             f"lists the sources, `python -m knowledge search` finds articles",
             code=BAD_USAGE,
         )
-    _print_report(IngestReport(removed=removed), as_json=options.json)
+    come_back = f"{name} is read again with its folder {source}: delete its file too"
+    report = IngestReport(removed=removed, warnings=(come_back,) if stays else ())
+    _print_report(report, as_json=options.json)
     return DONE
 
 

@@ -21,6 +21,7 @@ from knowledge.models import (
     Refusal,
     Reply,
     SearchResult,
+    Turn,
 )
 from knowledge.refusing import (
     MAX_QUESTION_CHARS,
@@ -41,6 +42,8 @@ __all__ = ["Answerer", "Examination"]
 
 TOP_K = 16
 MAX_PARTS = 3
+MAX_WORDS = 85
+"""What an answer to one question may take; each of several has a little more than its share."""
 DEGRADED = "The vector index did not answer, so this was found by words alone."
 
 
@@ -86,9 +89,12 @@ class Answerer:
     def _answer(self, question: Question, timer: "_Timer") -> Outcome:
         asked = split_requests(without_orders(question.text))[:MAX_PARTS]
         parts = []
+        history = question.history
         for text in asked:
-            part = self._answer_part(Question(text=text, history=question.history), timer)
-            parts.append(part)
+            part = Question(text=text, history=history)
+            parts.append(self._answer_part(part, timer, max_words=MAX_WORDS // len(asked) + 20))
+            # "What is X and why does it matter": the second part leans on the first.
+            history = (*history, Turn(role="user", text=text))
         with timer.step("verify"):
             return _finish(parts)
 
@@ -106,14 +112,14 @@ class Answerer:
             signals = read_signals(query, found.results, candidates, vocabulary)
         return Examination(query=query, found=found, candidates=candidates, signals=signals)
 
-    def _answer_part(self, question: Question, timer: "_Timer") -> "_Part":
+    def _answer_part(self, question: Question, timer: "_Timer", *, max_words: int) -> "_Part":
         try:
             seen = self.examine(question, timer)
         except IndexNotReadyError:
             return _Part(refusal=refuse_not_ready())
         with timer.step("compose"):
             is_enough = self.gate.is_enough(seen.signals)
-            picks = compose(seen.query, seen.candidates) if is_enough else ()
+            picks = compose(seen.query, seen.candidates, max_words=max_words) if is_enough else ()
         results = seen.found.results
         if seen.query.ambiguous is not None:
             return _Part(disambiguation=self._meanings(seen.query.ambiguous, results))

@@ -13,7 +13,6 @@ from knowledge.vocabulary import Vocabulary
 __all__ = ["Candidate", "Pick", "compose", "rate"]
 
 MAX_WORDS = 105
-"""A sentence that would make the answer longer than this is left out."""
 MAX_SENTENCES = 9
 MAX_ITEMS = 8
 BEHIND = 3.0
@@ -166,8 +165,14 @@ def weigh(concept: Concept, vocabulary: Vocabulary) -> float:
     return max(known, default=UNKNOWN_WEIGHT)
 
 
-def compose(query: Query, candidates: Sequence[Candidate]) -> tuple[Pick, ...]:
-    """Return the pieces of an answer in reading order; empty when nothing can be said."""
+def compose(
+    query: Query, candidates: Sequence[Candidate], *, max_words: int = MAX_WORDS
+) -> tuple[Pick, ...]:
+    """Return the pieces of an answer in reading order; empty when nothing can be said.
+
+    A sentence that would make the answer longer than `max_words` is left out, unless it is the
+    first.
+    """
     pickable = [candidate for candidate in candidates if _can_be_said(candidate)]
     if not pickable:
         return ()
@@ -175,7 +180,7 @@ def compose(query: Query, candidates: Sequence[Candidate]) -> tuple[Pick, ...]:
         pickable = _both_sides_first(query.sides, pickable)
     best = pickable[0]
     whole_list = query.kind is QuestionKind.LIST
-    chosen = _choose(pickable, best, whole_list=whole_list)
+    chosen = _choose(pickable, best, whole_list=whole_list, max_words=max_words)
     if not chosen:
         return ()
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
@@ -231,7 +236,7 @@ def _can_be_said(candidate: Candidate) -> bool:
 
 
 def _choose(
-    candidates: Sequence[Candidate], best: Candidate, *, whole_list: bool
+    candidates: Sequence[Candidate], best: Candidate, *, whole_list: bool, max_words: int
 ) -> list[Candidate]:
     """Return the best candidate and those that add to it, best first."""
     chosen: list[Candidate] = []
@@ -245,7 +250,7 @@ def _choose(
             continue
         said = [pick for pick in _say(candidate, whole_list=whole_list) if pick not in picked]
         size = sum(len(pick.text.split()) for pick in said)
-        if not said or (chosen and count + size > MAX_WORDS):
+        if not said or (chosen and count + size > max_words):
             continue
         stems = frozenset(terms(candidate.unit.text))
         if any(_overlap(stems, other) > SAME for other in seen):

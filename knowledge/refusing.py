@@ -1,5 +1,6 @@
 """Refusals that help: what is missing, what is nearest, what to do next."""
 
+import re
 from collections.abc import Sequence
 
 from knowledge.evidence import Signals
@@ -109,9 +110,15 @@ def _text(query: Query, reason: RefusalReason, closest: Sequence[ClosestSection]
                 "outsourcing. Ask me about those and I will answer with sources."
             )
         case RefusalReason.UNKNOWN_TERM:
-            words = " and ".join(f"“{word}”" for word in query.unknown_words[:3])
+            words = " and ".join(_as_written(word, query.text) for word in query.unknown_words[:3])
             return f"The articles do not mention {words}.{nearest} {NEXT_STEP}"
         case RefusalReason.NO_FIGURE:
             return f"The articles give no figure for that.{nearest} {NEXT_STEP}"
         case _:
             return f"The articles do not answer that.{nearest} {NEXT_STEP}"
+
+
+def _as_written(word: str, text: str) -> str:
+    """Return a word in quotation marks, in the capitals that the question gave it."""
+    match = re.search(rf"\b{re.escape(word)}\b", text, flags=re.IGNORECASE)
+    return f"“{match.group() if match else word}”"

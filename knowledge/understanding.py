@@ -139,6 +139,13 @@ DEFINITION = re.compile(
 )
 REASON = re.compile(r"\b(?:why|how\s+come|what\s+for|reason\s+for|what\s+causes?)\b")
 
+ASKS = re.compile(
+    r"\b(?:what|who|when|where|why|how|which|is|are|does|do|can|should)\b", re.IGNORECASE
+)
+SECOND_QUESTION = re.compile(
+    r"[\s,;]+(?:and\s+also|and|also|plus|&)[\s,]+(?=(?:what(?:'s|s)?|who|when|where|why|how|which)\b)",
+    re.IGNORECASE,
+)
 ADDRESS = re.compile(
     r"<[@#!]?[^<>\s]*(?:[|][^<>]*)?>|\b\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\w)[@#]\w+"
 )
@@ -199,21 +206,31 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:
 def split_requests(text: str) -> tuple[str, ...]:
     """Return the questions of a message that holds several, else the message as it is.
 
-    Sentences without a question of their own (greetings, background) stay with the next one.
+    Sentences without a question of their own (greetings, background) stay with the next one, and
+    "what is X and who did Y" is two questions.
     """
     sentences = [span.text for span in sentence_spans(" ".join(text.split()))]
-    if sum(sentence.endswith("?") for sentence in sentences) < 2:
-        return (text,)
     parts: list[str] = []
     lead = ""
     for sentence in sentences:
         lead = f"{lead} {sentence}".strip()
         if sentence.endswith("?"):
-            parts.append(lead)
+            parts += _split_at_and(lead)
             lead = ""
-    if lead:
+    if lead and parts:
         parts[-1] = f"{parts[-1]} {lead}"
-    return tuple(parts)
+    elif lead:
+        parts = _split_at_and(lead)
+    return tuple(parts) if len(parts) > 1 else (text,)
+
+
+def _split_at_and(sentence: str) -> list[str]:
+    """Cut "what is X and who did Y" before the second question word."""
+    for match in SECOND_QUESTION.finditer(sentence):
+        first, second = sentence[: match.start()], sentence[match.end() :]
+        if ASKS.search(first) and content_words(first) and content_words(second):
+            return [first, second]
+    return [sentence]
 
 
 def _kind(text: str) -> tuple[QuestionKind, tuple[str, str] | None]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.language import WORD, numbers, stem, terms, words
 
@@ -26,9 +27,9 @@ OPENER = re.compile(
 JOINERS = frozenset({"and", "or", "but", "while", "wherea", "so", "becaus"})
 # A clause with one of these limits what stands beside it, so it cannot be left out.
 LIMITS = frozenset(
-    {stem(word) for word in ("according", "allegedly", "assuming", "claims", "depending")}
+    {stem(word) for word in ("according", "allegedly", "assuming", "depending")}
     | {stem(word) for word in ("except", "hypothetical", "if", "least", "myth", "only", "or")}
-    | {stem(word) for word in ("provided", "suppose", "unless", "until", "when", "whether")}
+    | {stem(word) for word in ("suppose", "unless", "until", "when", "whether")}
 )
 PREPOSITIONS = frozenset(
     """
@@ -37,8 +38,14 @@ PREPOSITIONS = frozenset(
     """.split()  # noqa: SIM905
 )
 TOPIC = re.compile(r"^(?:in|within|under)\s+([^,]+),\s+(.+)$", re.IGNORECASE)
+SAME = (
+    (re.compile(r"\bper ?cent\b", re.IGNORECASE), "%"),
+    (re.compile(r"\bcannot\b", re.IGNORECASE), "can not"),
+    (re.compile(r"\bprovided that\b", re.IGNORECASE), "if"),
+)
 LINKS = frozenset(stem(word) for word in ("include", "cover", "involve", "comprise", "mean"))
 PIECE = re.compile(rf"(?P<word>{WORD.pattern})|(?P<unit>[%$€£])|(?P<stop>[,;:()|]| [-–—] |—)")  # noqa: RUF001
+NOW, PAST = frozenset({"is", "are"}), frozenset({"was", "were"})
 PLAIN = frozenset("\"'“”‘’()-–—,;:.!")  # noqa: RUF001
 
 
@@ -104,19 +111,20 @@ class _Token:
     stops: str
 
 
-def _read(text: str) -> list[_Token]:
+@lru_cache(maxsize=4_096)
+def _read(text: str) -> tuple[_Token, ...]:
     """Return the words that carry meaning, in order."""
     tokens: list[_Token] = []
     stops = ""
-    text = re.sub(r"\bper ?cent\b", "%", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bcannot\b", "can not", text, flags=re.IGNORECASE)
+    for written, same in SAME:
+        text = written.sub(same, text)
     for piece in PIECE.finditer(text):
         if piece["stop"]:
             stops += piece["stop"].strip()
         elif key := piece["unit"] or _key(piece["word"]):
             tokens.append(_Token(key, stops))
             stops = ""
-    return tokens
+    return tuple(tokens)
 
 
 def _key(word: str) -> str:
@@ -168,7 +176,7 @@ def _runs_along(said: Sequence[_Token], held: Sequence[_Token]) -> bool:
             # "Collections: reminders and letters" may become "Collections include reminders".
             reached |= {at for at in places if at + 1 < len(held) and ":" in held[at + 1].stops}
         places = reached
-    return any(_may_end(held, place + 1) for place in places)
+    return any(place >= 0 and _may_end(held, place + 1) for place in places)
 
 
 def _may_skip(held: Sequence[_Token], start: int, end: int) -> bool:
@@ -216,9 +224,6 @@ def _tenses_differ(statement: str, sentence: str) -> bool:
         said & here and not said & there and held & there and not held & here
         for here, there in ((NOW, PAST), (PAST, NOW))
     )
-
-
-NOW, PAST = frozenset({"is", "are"}), frozenset({"was", "were"})
 
 
 def _symbols(text: str) -> set[str]:

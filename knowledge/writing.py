@@ -11,7 +11,7 @@ from knowledge.composing import Pick
 from knowledge.errors import GenerationError
 from knowledge.language import sentence_spans
 from knowledge.models import Chunk, SearchResult
-from knowledge.passages import Unit, context_start, units
+from knowledge.passages import DANGLING, Unit, is_dangling, units
 from knowledge.ports import ChatModel
 from knowledge.understanding import ADDRESS
 from knowledge.verification import check_statement
@@ -23,7 +23,14 @@ logger = logging.getLogger(__name__)
 PROMPT_FILE = Path(__file__).parent / "prompts" / "answer.md"
 PASSAGES = 8
 MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+LEADING_MARKERS = re.compile(rf"(?:{MARKER.pattern})+\s*")
+DECORATION = re.compile(r"^\s*(?:[-*•]|\d+[.)]|#+)\s+|\*\*|`")
 NOTHING = "NOTHING"
+TURNING = re.compile(
+    r"\b(?:not|no|never|without|cannot|myths?|mistakes?|wrong|false|avoid|if|unless|only)\b|n't\b",
+    re.IGNORECASE,
+)
+"""What makes a list say something else than its items say."""
 LEAST_KEPT = 0.5
 """Share of a model's sentences that must be supported; below it the rest is not trusted either."""
 
@@ -60,92 +67,99 @@ class Writer:
         too much that they do not support: the extractive composer answers then.
         """
         chunks = [result.chunk for result in results[:PASSAGES]]
-        picks: list[Pick] = []
-        stated = 0
         try:
-            for sentence, cited in self._sentences(question, chunks):
-                stated += 1
-                if (pick := _supported(sentence, cited, chunks)) is not None:
-                    picks.append(pick)
+            sentences = _split(self._reply(question, chunks))
         except GenerationError as exc:
             logger.warning("answering without the chat model: %s", exc)
             return None
-        draft = Draft(picks=tuple(dict.fromkeys(picks)), stated=stated)
+        picks: list[Pick] = []
+        before = None
+        for sentence, cited in sentences:
+            before = _supported(sentence, cited, chunks, before=before)
+            if before is not None:
+                picks.append(before)
+        draft = Draft(picks=tuple(dict.fromkeys(picks)), stated=len(sentences))
         return draft if draft.is_trustworthy else None
 
-    def _sentences(
-        self, question: str, chunks: Sequence[Chunk]
-    ) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Yield the model's sentences as they are finished, with the passages that each cites."""
+    def _reply(self, question: str, chunks: Sequence[Chunk]) -> str:
         fence = self._token()
         passages = "\n".join(
             f"[{n}] {chunk.title} > {chunk.heading}\n{chunk.text}"
             for n, chunk in enumerate(chunks, start=1)
         )
         request = f"{fence}\n{passages}\n{fence}\n\nQuestion: {question}"
-        text = ""
-        for piece in self._model.write(self._instructions.format(fence=fence), request):
-            text += piece
-            # A sentence is finished when another one has begun after it.
-            *finished, _ = _split(text) or [("", ())]
-            if finished:
-                yield from finished
-                text = text[_end_of(text, len(finished)) :]
-        yield from (part for part in _split(text) if part[0] != NOTHING)
+        return "".join(self._model.write(self._instructions.format(fence=fence), request))
 
 
 def _split(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Return sentences with the markers that stand in them or right after them."""
+    """Return the sentences of a reply with the markers that stand in them or right after them."""
     return [
-        (" ".join(MARKER.sub("", part).split()), _numbers(part))
-        for part in _parts(text)
-        if MARKER.sub("", part).strip(" .\n")
+        (sentence, tuple(int(n) for found in MARKER.findall(part) for n in found.split(",")))
+        for line in text.splitlines()
+        for part in _parts(DECORATION.sub("", line))
+        if (sentence := " ".join(MARKER.sub("", part).split())).strip(" .") not in ("", NOTHING)
     ]
 
 
-def _parts(text: str) -> list[str]:
-    """Cut a text after each sentence, leaving its markers with it."""
+def _parts(line: str) -> list[str]:
+    """Cut a line after each sentence, leaving its markers with it."""
     parts: list[str] = []
-    for span in sentence_spans(text):
-        leading = re.match(rf"(?:{MARKER.pattern})+\s*", span.text)
-        if leading and parts:
-            parts[-1] += leading.group()
-            rest = span.text[leading.end() :]
-        else:
-            rest = span.text
-        if rest:
+    for span in sentence_spans(line):
+        leading = LEADING_MARKERS.match(span.text)
+        end = leading.end() if leading and parts else 0
+        if end:
+            parts[-1] += span.text[:end]
+        if rest := span.text[end:].strip():
             parts.append(rest)
     return parts
 
 
-def _end_of(text: str, sentences: int) -> int:
-    """Return where the first `sentences` sentences of a text end, their markers included."""
-    end = 0
-    for part in _parts(text)[:sentences]:
-        for word in part.split():
-            end = text.index(word, end) + len(word)
-    return end
+def _supported(
+    sentence: str, cited: Sequence[int], chunks: Sequence[Chunk], *, before: Pick | None
+) -> Pick | None:
+    """Bind a sentence to the unit that says it, the cited passages first.
 
-
-def _numbers(part: str) -> tuple[int, ...]:
-    return tuple(int(n) for found in MARKER.findall(part) for n in found.split(","))
-
-
-def _supported(sentence: str, cited: Sequence[int], chunks: Sequence[Chunk]) -> Pick | None:
-    """Bind a sentence to the passage that supports it best, the cited ones first."""
+    `before` is what the sentence before it was bound to. A sentence that points back, as "They are
+    paid by the hour" does, means the same only after the sentence that it follows in its passage.
+    """
     if ADDRESS.search(sentence):
         return None
     order = [n - 1 for n in cited if 0 < n <= len(chunks)]
     order += [place for place in range(len(chunks)) if place not in order]
-    for place in order:
-        inside = units(chunks[place].text)
-        for at in range(len(inside)):
-            said = inside[context_start(inside, at) : at + 1]
-            if _says(said, sentence, chunks[place]):
-                return Pick(text=sentence, chunk=chunks[place], units=tuple(said))
+    for chunk in (chunks[place] for place in order):
+        inside = units(chunk.text)
+        for place, said in _passages(inside):
+            text = " ".join(unit.text for unit in said)
+            if not check_statement(sentence, text, frame=f"{chunk.title} {chunk.heading}"):
+                continue
+            points_back = is_dangling(inside[place]) or DANGLING.match(sentence)
+            if not points_back or _follows(before, chunk, inside, place):
+                return Pick(text=sentence, chunk=chunk, units=said)
     return None
 
 
-def _says(said: Sequence[Unit], sentence: str, chunk: Chunk) -> bool:
-    passage = " ".join(unit.text for unit in said)
-    return check_statement(sentence, passage, frame=f"{chunk.title} {chunk.heading}")
+def _passages(inside: Sequence[Unit]) -> Iterator[tuple[int, tuple[Unit, ...]]]:
+    """Yield what one sentence can be taken from, with its place: a sentence, or a list item.
+
+    An item is read with the sentence that announces its list, and alone when that one does not
+    turn it around. A table's row says nothing without its head, and no sentence is made of both.
+    """
+    lead = None
+    for place, unit in enumerate(inside):
+        if unit.kind == "sentence":
+            lead = unit if unit.text.endswith(":") else None
+            yield place, (unit,)
+        elif unit.kind == "item":
+            if lead is not None:
+                yield place, (lead, unit)
+            if lead is None or not TURNING.search(lead.text):
+                yield place, (unit,)
+
+
+def _follows(before: Pick | None, chunk: Chunk, inside: Sequence[Unit], place: int) -> bool:
+    return (
+        before is not None
+        and place > 0
+        and before.chunk.chunk_id == chunk.chunk_id
+        and before.units[-1] == inside[place - 1]
+    )

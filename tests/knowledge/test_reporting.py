@@ -102,8 +102,8 @@ def test_the_curve_trades_coverage_for_risk() -> None:
     points = {point.threshold: (point.coverage, point.risk) for point in risk_coverage(results)}
 
     assert points[0.0] == (1.0, 0.5)
-    assert points[0.5] == (pytest.approx(2 / 3), 0.25)
-    assert points[0.9] == (pytest.approx(1 / 3), 0.0)
+    assert points[0.5] == pytest.approx((2 / 3, 0.25))
+    assert points[0.9] == pytest.approx((1 / 3, 0.0))
     assert 1.0 not in points
 
 

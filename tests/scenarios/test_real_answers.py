@@ -1,7 +1,7 @@
-"""Questions through the whole program: real embedder, real Chroma, the articles that are shipped."""
+"""Questions through the whole program: real embedder, real Chroma, the bundled articles."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -49,8 +49,9 @@ RESULT_KEYS = dict.fromkeys(("chunk_id", "article_id", "title", "heading", "text
     "score": float,
 }
 REPLY_KEYS = {
-    **{"kind": str, "text": str, "sentences": list, "sources": list, "closest": list},
-    **{"reason": str, "mode": str, "timings_ms": dict},
+    **dict.fromkeys(("kind", "text", "reason", "mode"), str),
+    **dict.fromkeys(("sentences", "sources", "closest"), list),
+    "timings_ms": dict,
 }
 
 Run = Callable[..., tuple[int, str, str]]
@@ -86,7 +87,7 @@ def run(
     return run
 
 
-def _has_shape(value: dict[str, Any], keys: dict[str, type]) -> bool:
+def _has_shape(value: dict[str, Any], keys: Mapping[str, type]) -> bool:
     return value.keys() == keys.keys() and all(
         isinstance(value[key], kind) for key, kind in keys.items()
     )
@@ -120,7 +121,7 @@ def test_a_question_is_answered_in_slack(way: str, question: str, world: RealWor
     assert all(f"[{source.n}]" in shown for source in answer.sources)
     check_harmless(
         "\n".join(texts_of(reply.blocks)),
-        urls=[place.url for place in (*answer.sources, *answer.closest)],
+        urls=[*(s.url for s in answer.sources), *(s.url for s in answer.closest)],
     )
 
 
@@ -222,9 +223,10 @@ def test_one_question_gets_one_object(run: Run) -> None:
 def test_a_person_reads_sentences_and_sources(run: Run) -> None:
     code, out, _ = run("ask", "What is the difference between BPO and KPO?")
 
+    said, _, sources = out.rpartition("\n\n")
     assert code == 0
-    assert "[1] " in out.splitlines()[-1] or "[2] " in out.splitlines()[-1] or "] " in out
-    assert "{" not in out
+    assert "[1]" in said
+    assert sources.startswith("[1] ")
 
 
 def test_a_batch_is_answered_with_ids_in_the_promised_shape(

@@ -1,0 +1,299 @@
+"""Measures what the check of a chat model's sentences lets through.
+
+The bundled articles are ingested; for each golden question the passages found are what a model
+would be shown. A script in the model's place writes sentences of those passages as a good model
+would, lightly rewritten, and false ones that keep as close to the passages as a bad model might.
+Each sentence goes the whole way through `Writer`. Articles are halved by a hash of their slug: the
+check was tuned on one half, the other one says what that is worth.
+
+    false released   share of the false sentences that would reach a reader, goal 0
+    true removed     share of the true sentences that are lost, goal <= 0.15
+
+The rewriting is done by rules, so a real model's sentences differ: it changes more words, and then
+more of its true sentences are removed. Repeat it from the repository's root with
+
+    python -m benchmarks.model_path
+    python -m benchmarks.model_path --queries 40 --show 20    # a short run that prints what failed
+"""
+
+import json
+import random
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.harness import (
+    Figure,
+    ingest_bundled,
+    option_parser,
+    parse,
+    positive,
+    publish,
+    scratch_folder,
+    settings_for,
+)
+from benchmarks.public_data import sample
+from knowledge.assembly import Knowledge, open_knowledge
+from knowledge.models import Question, SearchResult
+from knowledge.passages import Unit, is_dangling, units
+from knowledge.writing import PASSAGES, Writer
+
+GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "evals" / "golden.jsonl"
+PER_QUESTION = 4
+Rewrite = Callable[[str, random.Random], str]
+
+
+class Script:
+    """A model that writes what it is told to."""
+
+    reply = ""
+
+    def write(self, instructions: str, request: str) -> Iterator[str]:  # noqa: ARG002
+        yield self.reply
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = option_parser(__doc__)
+    parser.add_argument("--queries", type=positive, metavar="N", help="a sample of them (all)")
+    parser.add_argument("--show", type=positive, metavar="N", help="print N wrong judgements")
+    options = parse(parser, arguments)
+    rows = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+    asked = [row["question"] for row in rows if row["expect"] == "answer" and not row["history"]]
+    questions = sample(asked, options.queries)
+    with scratch_folder() as folder:
+        ingest_bundled(folder)
+        with open_knowledge(settings_for(folder), exclusive=True) as knowledge:
+            counts, wrong = _judge(knowledge, questions)
+    for line in wrong[: options.show or 0]:
+        print(line)
+    publish(
+        "model_path",
+        _figures(counts),
+        settings={"questions": len(questions)},
+        json_file=options.json,
+    )
+    return 0
+
+
+def _judge(
+    knowledge: Knowledge, questions: Sequence[str]
+) -> tuple[Counter[tuple[str, str, str]], list[str]]:
+    """Count (half, kind, right or wrong), and list what was judged wrongly."""
+    script = Script()
+    writer = Writer(script)
+    counts: Counter[tuple[str, str, str]] = Counter()
+    wrong = []
+    seen = set()
+    for question in questions:
+        results = knowledge.answerer.examine(Question(text=question)).found.results[:PASSAGES]
+        dice = random.Random(question)  # noqa: S311 (nothing secret)
+        for number, (result, before, unit) in enumerate(_sources(results, dice)):
+            kinds = list((FALSE if number % 2 else TRUE).items())
+            kind, statement = _rewrite(kinds, unit.text, dice, results)
+            if not statement or (kind, statement) in seen:
+                continue
+            seen.add((kind, statement))
+            script.reply = f"{before} {statement} [1]".strip()
+            draft = writer.write(question, results)
+            is_kept = draft is not None and any(p.text == statement for p in draft.picks)
+            is_right = is_kept != bool(number % 2)
+            half = "tuned" if zlib.crc32(result.chunk.article_id.encode()) % 2 else "unseen"
+            counts[half, f"{'false' if number % 2 else 'true'} {kind}", str(is_right)] += 1
+            if not is_right:
+                wrong.append(f"{half} {kind}\n  {unit.text}\n  {statement}")
+    return counts, wrong
+
+
+def _sources(
+    results: Sequence[SearchResult], dice: random.Random
+) -> list[tuple[SearchResult, str, Unit]]:
+    """Return sentences of the passages, each with the one that it points back at."""
+    found = []
+    for result in results:
+        inside = units(result.chunk.text)
+        for place, unit in enumerate(inside):
+            if unit.kind == "sentence" and unit.text[-1] == "." and len(unit.text.split()) > 5:
+                before = inside[place - 1] if place else None
+                if not is_dangling(unit):
+                    found.append((result, "", unit))
+                elif before is not None and not is_dangling(before) and before.text[-1] == ".":
+                    found.append((result, before.text, unit))
+    dice.shuffle(found)
+    return found[: 2 * PER_QUESTION]
+
+
+def _rewrite(
+    kinds: list[tuple[str, Rewrite]],
+    text: str,
+    dice: random.Random,
+    results: Sequence[SearchResult],
+) -> tuple[str, str]:
+    """Return the first rewriting, in an order of chance, that changes the sentence."""
+    dice.shuffle(kinds)
+    shown = " ".join(result.chunk.text for result in results)
+    for kind, change in kinds:
+        if kind == "splice":
+            others = [unit.text for result in results for unit in units(result.chunk.text)]
+            new = _splice(text, dice.choice(others))
+        else:
+            new = change(text, dice)
+        if new and (kind == "verbatim" or (new != text and new not in shown)):
+            return kind, new[:1].upper() + new[1:]
+    return "", ""
+
+
+def _swap(pairs: Sequence[tuple[str, str]]) -> Rewrite:
+    """Return a rewriting that puts one word of a pair for the other, once."""
+
+    def change(text: str, dice: random.Random) -> str:
+        both = [*pairs, *((new, old) for old, new in pairs)]
+        dice.shuffle(both)
+        for old, new in both:
+            if re.search(rf"\b{old}\b", text):
+                return re.sub(rf"\b{old}\b", new, text, count=1)
+        return ""
+
+    return change
+
+
+def _replace(pattern: str, new: str) -> Rewrite:
+    def change(text: str, _dice: random.Random) -> str:
+        changed = re.sub(pattern, new, text, count=1)
+        return changed if changed != text else ""
+
+    return change
+
+
+def _exchange(text: str, dice: random.Random, pattern: str) -> str:
+    """Exchange two different words of a sentence."""
+    words = list(dict.fromkeys(re.findall(pattern, text)))
+    if len(words) < 2:
+        return ""
+    one, other = dice.sample(words, 2)
+    return re.sub(rf"\b(?:{one}|{other})\b", lambda found: other if found[0] == one else one, text)
+
+
+def _other_number(text: str, dice: random.Random) -> str:
+    found = list(re.finditer(r"\d+", text))
+    if not found:
+        return ""
+    one = dice.choice(found)
+    return text[: one.start()] + str(int(one[0]) + dice.choice((1, 7, 10))) + text[one.end() :]
+
+
+def _splice(text: str, other: str) -> str:
+    """Join what one sentence speaks of to what another one says of something else."""
+    verb = r"\b(?:is|are|was|were|has|have|can|may|must|should|means|covers|needs)\b"
+    one, two = re.search(verb, text), re.search(verb, other)
+    if not one or not two or other in text or text[: one.start()] == other[: two.start()]:
+        return ""
+    return text[: one.start()] + other[two.start() :]
+
+
+def _clause_splice(text: str, _dice: random.Random) -> str:
+    """Give what the first clause speaks of the second clause's predicate."""
+    verb = r"(?:is|are|was|were|has|have|can|may|must|should|means|covers|needs|\w+s)"
+    found = re.match(
+        rf"((?:The |An? )?\w+)( {verb} .*?),? (?:and|but|while|whereas) (?:the |an? )?\w+( {verb} .*)",
+        text,
+    )
+    return found[1] + found[3] if found else ""
+
+
+def _add_name(text: str, dice: random.Random) -> str:
+    name = dice.choice(
+        ("at Accenture", "in Portugal", "by 37 percent", "under ISO 9999", "in 2014")
+    )
+    return f"{text[:-1]} {name}."
+
+
+def _front(text: str, _dice: random.Random) -> str:
+    found = re.match(
+        r"([A-Z][^,;:]+?) ((?:in|for|by|under|from) (?:the )?[\w-]+(?: [\w-]+)?)\.$", text
+    )
+    if not found:
+        return ""
+    start = found[1] if re.match(r"[A-Z]{2}", found[1]) else found[1][0].lower() + found[1][1:]
+    return f"{found[2]}, {start}."
+
+
+NOUNS = ("provider", "client", "contract", "service", "cost", "team", "agent", "price", "company")
+NUMBER_PAIRS = [(noun, f"{noun}s" if noun[-1] != "y" else "companies") for noun in NOUNS]
+OPPOSITES = (
+    ("higher", "lower"), ("more", "less"), ("client", "provider"), ("clients", "providers"),
+    ("before", "after"), ("increase", "decrease"), ("rise", "fall"), ("cheaper", "dearer"),
+    ("longer", "shorter"), ("first", "last"), ("always", "never"), ("all", "some"), ("with", "without"),
+    ("must", "may"), ("usually", "never"), ("onshore", "offshore"), ("internal", "external"),
+    ("employer", "employee"), ("buyer", "seller"), ("and", "or"),
+)  # fmt: skip
+CLAIMS = (
+    "The Philippines is the largest voice outsourcing destination in the world.",
+    "Most outsourcing contracts last between three and five years.",
+    "Outsourcing reduces costs by thirty percent on average.",
+    "KPO requires more skilled workers than BPO does.",
+    "Agents in contact centres leave within a year on average.",
+    "A good SLA contains penalties for missed targets.",
+    "Companies outsource in order to concentrate on their core business.",
+    "India has many graduates who speak English.",
+    "Robotic process automation replaces manual work in back offices.",
+    "ISO 27001 certification proves that a provider is secure.",
+    "Governance is the most important factor in the success of outsourcing.",
+    "Time zones make offshoring harder to manage.",
+)
+TRUE: dict[str, Rewrite] = {
+    "verbatim": lambda text, _dice: text,
+    "clause dropped": _replace(r"(?:;|, (?:which|and|while|so|but|because|with)\b)[^,;]*\.$", "."),
+    "aside dropped": _replace(r" \([^)]*\)", ""),
+    "opener dropped": _replace(r"^(?:However|For example|Moreover|In addition), ", ""),
+    "opener added": lambda text, _dice: f"In short, {text if text[1].isupper() else text[0].lower() + text[1:]}",
+    "phrase to the front": _front,
+    "phrase to the end": _replace(r"^((?:In|For|Under|By|From) [\w ]{3,25}), ([^,;:]+)\.$", r"\2 \1."),
+    "number of a noun": _swap(NUMBER_PAIRS),
+    "also": _replace(r"\b(is|are|can|may|should|has|have) ", r"\1 also "),
+    "relative clause": _replace(r"\b(\w+s) that (\w+)\b", r"\1 which \2"),
+    "passive": _replace(
+        r"^(The )?([\w-]+) (pay|own|keep|perform|handle|cover)s (the )?([\w ]+)\.$", r"The \5 is \3ed by \1\2."
+    ),
+    "adverb dropped": _replace(r"\b(?:therefore|then|thus|simply|itself) ", ""),
+}  # fmt: skip
+FALSE: dict[str, Rewrite] = {
+    "number": _other_number,
+    "names exchanged": lambda text, dice: _exchange(text, dice, r"\b[A-Z]{2,}\b"),
+    "other name": _swap([("BPO", "KPO"), ("SLA", "KPI"), ("India", "Poland"), ("RPO", "LPO")]),
+    "nouns exchanged": lambda text, dice: _exchange(text, dice, r"\b[a-z]{6,}s?\b"),
+    "negated": _replace(r"\b(is|are|can|may|must|should|was|were|do|does) (?!not)", r"\1 not "),
+    "negation dropped": _replace(r"\b(?:not|no|never) |n't\b|\bnon-", ""),
+    "opposite": _swap(OPPOSITES),
+    "hedge dropped": _replace(r"\b(?:usually|often|sometimes|some|many|most|may|can|only|at least) ", ""),
+    "condition dropped": _replace(r"(?:^(?:If|When|Unless) [^,]+, |,? (?:if|unless|when|only) [^,]+(?=\.$))", ""),
+    "invented": _add_name,
+    "splice": lambda text, _dice: text,
+    "clauses spliced": _clause_splice,
+    "general claim": lambda _text, dice: dice.choice(CLAIMS),
+}  # fmt: skip
+
+
+def _figures(counts: Counter[tuple[str, str, str]]) -> list[Figure]:
+    figures = []
+    for half in ("tuned", "unseen"):
+        for truth, name, goal in (("false", "released", 0.0), ("true", "removed", 0.15)):
+            share, total = _share(counts, half, truth)
+            figures.append(Figure(f"{truth} {name}, {half} half", share, at_most=goal))
+            figures.append(Figure(f"{truth} sentences, {half} half", total, at_least=300))
+    for kind in sorted({kind for _, kind, _ in counts}):
+        share, total = _share(counts, "", kind)
+        figures.append(Figure(f"wrong of {total} {kind}", share))
+    return figures
+
+
+def _share(counts: Counter[tuple[str, str, str]], half: str, kind: str) -> tuple[float, int]:
+    """Return the share judged wrongly and the number of sentences."""
+    chosen = {key: n for key, n in counts.items() if half in key[0] and key[1].startswith(kind)}
+    total = sum(chosen.values())
+    return sum(n for key, n in chosen.items() if key[2] == "False") / (total or 1), total
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
