@@ -47,7 +47,7 @@ def _ask(options: argparse.Namespace, knowledge: Knowledge) -> int:
         history = tuple(
             Turn(role=turn["role"], text=str(turn["text"])) for turn in row.get("history", ())
         )
-        reply = knowledge.answerer.answer(Question(text=str(row["question"]), history=history))
+        reply = knowledge.answerer.answer(Question(text=_text(row, "question"), history=history))
         return _reply_json(reply), _reply_text(reply)
 
     return _each(options, "question", ask)
@@ -55,7 +55,7 @@ def _ask(options: argparse.Namespace, knowledge: Knowledge) -> int:
 
 def _define(options: argparse.Namespace, knowledge: Knowledge) -> int:
     def define(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        result = knowledge.glossary.define(str(row["input"]))
+        result = knowledge.glossary.define(_text(row, "input"))
         return _define_json(result), result.text
 
     return _each(options, "input", define)
@@ -64,7 +64,7 @@ def _define(options: argparse.Namespace, knowledge: Knowledge) -> int:
 def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
     def search(row: dict[str, Any]) -> tuple[Any, str]:
         vocabulary = knowledge.vocabulary.current()
-        query = understand(str(row["query"]), lexicon=knowledge.glossary, vocabulary=vocabulary)
+        query = understand(_text(row, "query"), lexicon=knowledge.glossary, vocabulary=vocabulary)
         found = knowledge.retriever.retrieve(query.text, query.search_terms, top_k=options.top_k)
         rows = [
             {
@@ -159,7 +159,7 @@ def _each(
 
 def _batch_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise ConfigError(f"--batch: cannot read {path}: {exc}") from exc
     for number, line in enumerate(lines, start=1):
@@ -172,6 +172,22 @@ def _batch_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
         if not isinstance(row, dict):
             raise ConfigError(f"--batch: {path}:{number} is not a JSON object")
         yield number, row
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row[name]
+    if not isinstance(value, str):
+        msg = f"{name} must be a string"
+        raise TypeError(msg)
+    return value
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        msg = "must be 1 or more"
+        raise argparse.ArgumentTypeError(msg)
+    return number
 
 
 def _reply_json(reply: Reply) -> dict[str, Any]:
@@ -255,7 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     command("ask", _ask, "QUESTION", "answer a question with citations", needs_index=True)
     command("define", _define, "TERM", "define a term at once", needs_index=False)
     search = command("search", _search, "QUERY", "list the passages found", needs_index=True)
-    search.add_argument("--top-k", type=int, default=10, help="how many (10)")
+    search.add_argument("--top-k", type=_positive, default=10, help="how many (10)")
 
     evaluate_ = commands.add_parser("evaluate", help="measure answers against golden questions")
     evaluate_.add_argument("file", metavar="FILE.jsonl", help="the golden questions")

@@ -121,8 +121,8 @@ class Answerer:
             is_enough = self.gate.is_enough(seen.signals)
             picks = compose(seen.query, seen.candidates, max_words=max_words) if is_enough else ()
         results = seen.found.results
-        if seen.query.ambiguous is not None:
-            return _Part(disambiguation=self._meanings(seen.query.ambiguous, results))
+        if (mention := seen.query.ambiguous) and (meanings := self._meanings(mention, results)):
+            return _Part(disambiguation=meanings)
         if not picks:
             return _Part(refusal=refuse(seen.query, results, seen.signals))
         note = DEGRADED if seen.found.is_degraded else ""
@@ -140,25 +140,36 @@ class Answerer:
                 )
         return _Part(kind=_answer_kind(seen.query), picks=picks, results=results, note=note)
 
-    def _meanings(self, mention: TermMention, results: Sequence[SearchResult]) -> Answer:
-        """Return a sentence from the articles on each meaning of a term, and ask which is meant."""
-        defined = self._lexicon.define(mention.term)
-        sentences = tuple(
-            AnswerSentence(
-                text=f"{sense.expansion[:1].upper()}{sense.expansion[1:]} ({sense.context}): "
-                f"{source.quote}",
-                citations=(source.n,),
-                style="item",
-            )
-            for sense, source in zip(defined.senses, defined.sources, strict=False)
-        )
+    def _meanings(self, mention: TermMention, results: Sequence[SearchResult]) -> Answer | None:
+        """Return a sentence from the articles on each meaning of a term, and ask which is meant.
+
+        None when the articles at hand explain fewer than two of the meanings.
+        """
+        sources = {
+            (source.article_id, source.heading.split(" > ")[-1]): source
+            for source in self._lexicon.define(mention.term).sources
+        }
+        explained = [
+            (sense, sources[section])
+            for sense, section in zip(mention.senses, mention.sections, strict=True)
+            if section in sources
+        ]
+        if len(explained) < 2:
+            return None
+        shown = tuple(dict.fromkeys(source for _, source in explained))
         return Answer(
             kind="disambiguation",
-            sentences=sentences,
-            sources=defined.sources,
-            closest=closest_sections(
-                results, without=[source.chunk_id for source in defined.sources]
+            sentences=tuple(
+                AnswerSentence(
+                    text=f"{sense.expansion[:1].upper()}{sense.expansion[1:]} ({sense.context}): "
+                    f"{source.quote}",
+                    citations=(source.n,),
+                    style="item",
+                )
+                for sense, source in explained
             ),
+            sources=shown,
+            closest=closest_sections(results, without=[source.chunk_id for source in shown]),
             note=f"“{mention.text}” has several meanings. Which one do you mean?",
         )
 
@@ -227,7 +238,7 @@ class _Timer:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self.spent_ms: dict[str, float] = {}
+        self.spent_ms = dict.fromkeys(("understand", "retrieve", "compose", "verify"), 0.0)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Builds the services of `knowledge` from the settings; the roots of all programs call it."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,8 @@ from knowledge.vocabulary import VocabularyCache
 from knowledge.writing import Writer
 
 __all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
+
+logger = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 1.0
 EVIDENCE_FILE = Path(__file__).parent / "evidence.json"
@@ -71,11 +74,19 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
         retriever = Retriever(
             catalog=catalog, index=index, embedder=embedder, unit_vectors=unit_vectors
         )
+        gate = EvidenceGate.load(EVIDENCE_FILE)
+        if gate.fingerprint != embedder.name:
+            logger.warning(
+                "the decision to refuse was fitted on %s, not on %s: measure it with `python -m "
+                "knowledge evaluate` and fit it anew with `calibrate`",
+                gate.fingerprint,
+                embedder.name,
+            )
         answerer = Answerer(
             retriever=retriever,
             lexicon=glossary,
             vocabulary=vocabulary,
-            gate=EvidenceGate.load(EVIDENCE_FILE),
+            gate=gate,
             writer=Writer(create_chat_model(settings.chat_model)) if settings.chat_model else None,
         )
         try:

@@ -19,6 +19,8 @@ BEHIND = 3.0
 """A sentence whose score is this far behind the best one's is left out."""
 NEAR = 0.75
 """A sentence of another section must be this near to the question, the best one being 1."""
+RELATED = 0.4
+"""The same for a sentence of the best section that shares no word with the question."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
 SAME = 0.7
@@ -263,11 +265,13 @@ def _choose(
 
 
 def _belongs(candidate: Candidate, best: Candidate) -> bool:
-    """Whether a sentence speaks to the question, or stands in the section that answers it."""
-    return (
-        _section(candidate.chunk) == _section(best.chunk)
-        or candidate.similarity >= NEAR * best.similarity
-    )
+    """Whether a sentence speaks to the question, or stands in the section that answers it.
+
+    Even there it must have to do with the question: a section can hold what somebody planted.
+    """
+    if _section(candidate.chunk) != _section(best.chunk):
+        return candidate.similarity >= NEAR * best.similarity
+    return candidate.coverage > 0 or candidate.similarity >= RELATED * best.similarity
 
 
 def _both_sides_first(sides: tuple[str, str], candidates: Sequence[Candidate]) -> list[Candidate]:

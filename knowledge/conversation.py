@@ -29,8 +29,8 @@ POINTS_BACK = re.compile(
     r"the (?:first|second|third|last|former|latter|other|same)|another|there|such)\b"
 )
 ASKS_TO_CHOOSE = re.compile(
-    r"^(?:and\s+|so\s+)?(?:which|what)(?:\s+(?:one|of (?:them|these|those|the two)))?\s+"
-    r"(?:is|are|costs?|has|have|pays?|needs?|would|should|do|does|works?)\b"
+    r"^(?:and\s+|so\s+)?(?:which(?:\s+(?:one|of (?:them|these|those|the two)))?|what one)\s+"
+    r"(?:is|are|costs?|has|have|pays?|needs?|would|should|do|does|works?|matters?)\b"
 )
 ORDINAL = re.compile(r"\bthe (?P<which>first|second|third|fourth|last|former|latter)\b")
 ORDINALS = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fourth": 3, "last": -1}
@@ -62,10 +62,10 @@ def _resolve(text: str, before: str, history: Sequence[Turn], lexicon: Lexicon) 
     if BARE.match(low):
         return f"{_lead(low)} {before}".strip()
     own = lexicon.expansions(text)
-    leans = POINTS_BACK.search(low) or OPENS_WITH_AND.match(low) or ASKS_TO_CHOOSE.match(low)
+    leans = POINTS_BACK.search(low) or OPENS_WITH_AND.match(low)
     if own and not leans:
         return text
-    if leans or len(content_words(text)) <= 2:
+    if leans or ASKS_TO_CHOOSE.match(low) or len(content_words(text)) <= 2:
         missing = [name for name in _topic(before, lexicon) if name.casefold() not in low]
         return f"{text} ({', '.join(missing)})" if missing else text
     return text
@@ -75,7 +75,7 @@ def _swap_topic(before: str, topic: str, lexicon: Lexicon) -> str:
     """Ask the earlier question of another subject: "and for KPO?" after one about BPO."""
     old = lexicon.expansions(before)
     if len(old) == 1:
-        return re.sub(re.escape(old[0].text), topic, before, flags=re.IGNORECASE)
+        return re.sub(re.escape(old[0].text), lambda _: topic, before, flags=re.IGNORECASE)
     if not old:
         return f"{topic}: {before}"
     new = lexicon.expansions(topic)

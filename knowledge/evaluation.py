@@ -91,7 +91,7 @@ class CaseResult:
 def read_cases(path: Path) -> list[Case]:
     """Read golden questions; raise `ConfigError` naming the line that is wrong."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as exc:
         raise ConfigError(f"cannot read the golden questions {path}: {exc.strerror}") from exc
     cases = []

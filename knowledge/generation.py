@@ -85,7 +85,11 @@ def create_chat_model(name: str) -> LangChainChatModel:
         )
     except Exception as exc:
         raise ConfigError(
-            f"KB_CHAT_MODEL: cannot use {name!r}: {str(exc).splitlines()[0]}. Name a model as "
+            f"KB_CHAT_MODEL: cannot use {name!r}: {_first_line(exc)}. Name a model as "
             f"`provider:model`, install the provider's LangChain package and set its key"
         ) from exc
     return LangChainChatModel(model, name=name)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -19,6 +19,8 @@ NAME = re.compile(
     r"\b(?:[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[\w&-]*|[A-Z][a-z'’-]+(?:\s+[A-Z][a-z'’-]+)*)"  # noqa: RUF001
 )
 
+WIDE_BLANK = re.compile(r"[^\S\x00-\x7f]")
+
 STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any are as at be because been before being
@@ -66,7 +68,8 @@ def sentence_spans(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     start = 0
-    for piece in sentencex.segment("en", text):
+    # The splitter counts in bytes and trips over blanks that take more than one.
+    for piece in sentencex.segment("en", WIDE_BLANK.sub(" ", text)):
         end = start + len(piece)
         stripped = text[start:end].strip()
         if stripped:

@@ -98,8 +98,10 @@ def save_results(results: Sequence[CaseResult], path: Path) -> None:
 def compare_with_baseline(results: Sequence[CaseResult], path: Path) -> Iterator[str]:
     """Yield a line for each case whose outcome differs from a saved run."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        saved: dict[str, dict[str, Any]] = {row["id"]: row for row in map(json.loads, lines)}
+        lines = path.read_text(encoding="utf-8").split("\n")
+        saved: dict[str, dict[str, Any]] = {
+            row["id"]: row for row in map(json.loads, filter(None, lines))
+        }
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ConfigError(f"cannot read the baseline {path}: {exc!r}") from exc
     for result in results:

@@ -17,8 +17,9 @@ SMALL_TALK = (
         "from. Ask me something, or use /define for a quick definition.",
     ),
     (
-        re.compile(r"(?:what|how) (?:can|do|could) you (?:do|help|work|know|answer).*|help(?: me)?|"
-                   r"what can (?:i|we) ask.*|how do i use (?:you|this).*|"
+        re.compile(r"(?:what|how) (?:can|do|could) you (?:do|help|work|answer)"
+                   r"(?: (?:for )?(?:me|us|here))?|help(?: me)?|"
+                   r"what can (?:i|we) ask(?: you)?(?: about)?|how do i use (?:you|this).*|"
                    r"what do you know(?: about)?|(?:can|could) you help(?: me)?(?: (?:out|"
                    r"with) ?.{0,12})?|"
                    r"i (?:need|want) (?:some )?help"),
@@ -60,25 +61,28 @@ _LEAD = re.compile(
     r"good afternoon|great|cool)\b[\s,.!]*)+(?=\w)"
 )
 
-# Orders to the program: about its instructions, its role, its output or its data.
+# Orders to the program: about its instructions, its role, its output or its data. Most count only
+# where a clause begins, since "may a processor ignore the controller's instructions" is a question.
+_BEGINS = (
+    r"(?:^|[.!?;:,]\s*|\b(?:and|then|also|please|now|to|you (?:must|should|will|can)|just)\s+)"
+)
 ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|rules?|prompts?|"
-    r"guidelines|everything|above|previous|prior|sources?|articles?)\b"
+    _BEGINS + r"(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|rules?|"
+    r"prompts?|guidelines|everything|above|previous|prior|sources?|articles?)\b"
     r"|\b(?:system|hidden|initial|secret) (?:prompt|instructions?|message)\b"
-    r"|\byou are (?:now|no longer)\b|\bpretend (?:to be|you|that)\b|\bact as (?:a|an|if|my|the)\b"
-    r"|\b(?:developer|debug|admin|god|jailbreak|dan) mode\b"
-    r"|<!?[@#]?\w*(?:channel|here|everyone)\w*>|@(?:channel|here|everyone)\b"
-    r"|\b(?:post|send|write|reply|respond|repeat|print|output|say|include|append|add|end|start|"
-    r"finish|begin|mention|ping|tag|notify|alert|dm|message|e-?mail|forward|share|upload)\b.{0,60}"
-    r"(?:https?://|www\.|<[@!#]|@\w|\bword for word\b|\bverbatim\b|\bpassword|\btoken|\bapi key|"
-    r"\bwith the (?:word|text|link)|\bthe following\b|\bevery(?:one|body)\b|\bthis link\b|"
-    r"\bin (?:all )?(?:capitals|caps|base64|rot13)\b|\binstead\b)"
-    r"|(?:^|\b(?:and|then|also|please|now|you must)\s+)(?:delete|remove|drop|wipe|erase|purge|run|"
-    r"add|insert|execute|re-?ingest|ingest|shut ?down|restart|reboot|stop|disable|grant|"
-    r"make me)\b.{0,50}"
-    r"\b(?:articles?|database|index|data|everything|files?|command|/kb|script|code|bot|yourself|"
-    r"admin|channel|messages?|sources?|glossary|logs?|access)\b"
-    r"|/kb\b|\brm -rf\b|\bdrop table\b|\bsudo\b",
+    r"|\byou are (?:now|no longer)\b|" + _BEGINS + r"(?:pretend (?:to be|you|that)|act as)\b"
+    r"|\b(?:enter|enable|activate|switch to|go into)\b.{0,20}\bmode\b|\bjailbreak\b"
+    r"|<[@!]\w|(?<!\w)@(?:channel|here|everyone)\b"
+    r"|" + _BEGINS + r"(?:post|send|write|reply|respond|repeat|print|output|say|include|append|"
+    r"add|end|start|finish|begin|mention|ping|tag|notify|alert|dm|message|e-?mail|forward|share|"
+    r"upload)\b.{0,60}(?:https?://|www\.|<[@!#]|@\w|\bword for word\b|\bverbatim\b|\bpasswords?\b|"
+    r"\btokens?\b|\bapi keys?\b|\bwith the (?:word|text|link)|\bthe following\b|"
+    r"\bevery(?:one|body)\b|\bthis link\b|\bin (?:all )?(?:capitals|caps|base64|rot13)\b|"
+    r"\binstead\b)"
+    r"|" + _BEGINS + r"(?:delete|remove|drop|wipe|erase|purge|run|add|insert|execute|re-?ingest|"
+    r"ingest|shut ?down|restart|reboot|stop|disable|grant|make me)\b.{0,50}\b(?:articles?|"
+    r"database|index|everything|files?|command|script|bot|yourself|admin|glossary|logs?)\b"
+    r"|(?<!\w)/kb\b|\brm -rf\b|\bdrop table\b|\bsudo\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSE = re.compile(

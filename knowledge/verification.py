@@ -24,15 +24,19 @@ NEUTRAL = frozenset(
 OPENER = re.compile(
     r"^(?:for example|for instance|in addition|in short|in other words|overall),?\s+", re.IGNORECASE
 )
+FREE = frozenset(stem(word) for word in ("therefore", "thus", "itself"))
+"""A model may drop these, but not add them: they claim that one thing follows from another."""
 JOINERS = frozenset({"and", "or", "but", "while", "wherea", "so", "becaus"})
 # A clause with one of these limits what stands beside it, so it cannot be left out.
 LIMITS = frozenset(
-    {stem(word) for word in ("according", "allegedly", "assuming", "depending")}
+    {stem(word) for word in ("according", "allegedly", "assuming")}
     | {stem(word) for word in ("except", "hypothetical", "if", "least", "myth", "only", "or")}
+    | {stem(word) for word in ("principle", "reportedly", "supposedly", "theory")}
     | {stem(word) for word in ("suppose", "unless", "until", "when", "whether")}
 )
 PREPOSITIONS = frozenset(
-    """
+    stem(word)
+    for word in """
     about after against among at because before between by during for from if in into of on over
     since through to under until when while with within without
     """.split()  # noqa: SIM905
@@ -41,12 +45,29 @@ TOPIC = re.compile(r"^(?:in|within|under)\s+([^,]+),\s+(.+)$", re.IGNORECASE)
 SAME = (
     (re.compile(r"\bper ?cent\b", re.IGNORECASE), "%"),
     (re.compile(r"\bcannot\b", re.IGNORECASE), "can not"),
-    (re.compile(r"\bprovided that\b", re.IGNORECASE), "if"),
+    (re.compile(r"\b(?:provided that|depending|(?:as|so) long as)\b", re.IGNORECASE), "if"),
 )
 LINKS = frozenset(stem(word) for word in ("include", "cover", "involve", "comprise", "mean"))
 PIECE = re.compile(rf"(?P<word>{WORD.pattern})|(?P<unit>[%$€£])|(?P<stop>[,;:()|]| [-–—] |—)")  # noqa: RUF001
+# Few, and only words that mean the same wherever they stand in such articles.
+ALIKE = {
+    word: group[0]
+    for group in (
+        ("usually", "typically", "normally", "generally"),
+        ("often", "frequently"),
+        ("need", "require"),
+        ("needs", "requires"),
+        ("firm", "company"),
+        ("firms", "companies"),
+        ("provider", "vendor", "supplier"),
+        ("providers", "vendors", "suppliers"),
+        ("begin", "start"),
+        ("begins", "starts"),
+    )
+    for word in group
+}
 NOW, PAST = frozenset({"is", "are"}), frozenset({"was", "were"})
-PLAIN = frozenset("\"'“”‘’()-–—,;:.!")  # noqa: RUF001
+PLAIN = frozenset("\"'“”‘’()-–—,;:.!%$€£")  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +112,7 @@ def check_statement(statement: str, sentence: str, *, frame: str = "") -> bool:
     does not limit the rest. One phrase may have moved to the front or to the end. `frame`, the
     passage's title and heading, lends no more than a leading "In BPO,".
     """
-    if statement.rstrip().endswith("?") or sentence.rstrip().endswith("?"):
+    if statement.rstrip().endswith(("?", ":")) or sentence.rstrip().endswith("?"):
         return False
     if not _symbols(statement) <= _symbols(sentence) | PLAIN or _tenses_differ(statement, sentence):
         return False
@@ -137,6 +158,7 @@ def _key(word: str) -> str:
         return word if len(word) > 1 and word.isupper() else ""
     if plain.endswith("n't"):
         return "not"
+    plain = ALIKE.get(plain, plain)
     root = stem(plain).replace(",", "")
     for ending in ("er", "or", "ly"):
         if plain.removesuffix("s").endswith(ending) and not root.endswith(ending):
@@ -182,9 +204,9 @@ def _runs_along(said: Sequence[_Token], held: Sequence[_Token]) -> bool:
 def _may_skip(held: Sequence[_Token], start: int, end: int) -> bool:
     """Whether what stands before the sentence's word `end` may be left out from `start` on."""
     skipped = held[start:end]
-    if not skipped:
+    if all(token.key in FREE for token in skipped):
         return True
-    if any(token.key in LIMITS for token in skipped):
+    if _limits(skipped):
         return False
     first, last = skipped[0], skipped[-1]
     if start == 0:
@@ -203,11 +225,14 @@ def _may_skip(held: Sequence[_Token], start: int, end: int) -> bool:
 def _may_end(held: Sequence[_Token], start: int) -> bool:
     """Whether the sentence may be cut off before its word `start`."""
     rest = held[start:]
-    if not rest:
+    # What follows from a statement, or why it holds, does not limit it.
+    if not rest or rest[0].key in ("so", "becaus"):
         return True
-    return not any(token.key in LIMITS for token in rest) and bool(
-        rest[0].stops or rest[0].key in JOINERS
-    )
+    return not _limits(rest) and bool(rest[0].stops or rest[0].key in JOINERS)
+
+
+def _limits(tokens: Sequence[_Token]) -> bool:
+    return any(token.key.partition("~")[0] in LIMITS for token in tokens)
 
 
 def _lends(frame: str, topic: str, sentence: str) -> bool:

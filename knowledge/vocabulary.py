@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.distance import OSA
 
 from knowledge.language import stem
 
@@ -13,6 +13,8 @@ __all__ = ["Vocabulary", "VocabularyCache"]
 
 MIN_CORRECTED_LENGTH = 5
 """Shorter words are names and acronyms, where one letter makes another word."""
+ENDINGS = ("", "e", "s", "es", "ed", "er", "ers", "or", "ing", "ion", "ions", "ation", "ment", "al",
+           "ally", "ance", "ity", "y")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,20 @@ class Vocabulary:
         if len(word) < MIN_CORRECTED_LENGTH or self.knows(term) or not word.isalpha():
             return None
         if word not in self._corrections:
-            self._corrections[word] = self._nearest(term, slips=1 if len(word) < 9 else 2)
+            self._corrections[word] = self._nearest(word, slips=1 if len(word) < 9 else 2)
         return self._corrections[word] or None
 
-    def _nearest(self, term: str, *, slips: int) -> str:
-        near = process.extract(
-            term,
-            [known for known in self.frequencies if known[:1] == term[:1]],
-            scorer=DamerauLevenshtein.distance,
-            score_cutoff=slips,
-            limit=5,
+    def _nearest(self, word: str, *, slips: int) -> str:
+        # The ending may hold the slip, so stems are compared with it and with usual ones.
+        known = [stemmed for stemmed in self.frequencies if stemmed[:1] == word[:1]]
+        spelt = {f"{stemmed}{ending}": stemmed for ending in ENDINGS for stemmed in known}
+        near = process.extract(word, list(spelt), scorer=OSA.distance, score_cutoff=slips, limit=8)
+        best = min(
+            near,
+            key=lambda match: (match[1], -self.frequencies[spelt[match[0]]], match[0]),
+            default=None,
         )
-        best = min(near, key=lambda match: (match[1], -self.frequencies[match[0]]), default=None)
-        return self.spell_out(best[0]) if best else ""
+        return self.spell_out(spelt[best[0]]) if best else ""
 
 
 class VocabularyCache:

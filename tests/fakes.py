@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -176,6 +176,23 @@ class FakeAudit:
 
     def write_audit(self, *, actor: str, action: str, result: str) -> None:
         self.entries.append((actor, action, result))
+
+
+class ScriptedChatModel:
+    """Writes a reply in pieces of a few characters, or fails after it."""
+
+    def __init__(self, reply: str = "NOTHING", *, error: Exception | None = None) -> None:
+        self.reply = reply
+        self.error = error
+        self.asked: list[tuple[str, str]] = []
+        """The instructions and the request of each call."""
+
+    def write(self, instructions: str, request: str) -> Iterator[str]:
+        self.asked.append((instructions, request))
+        for start in range(0, len(self.reply), 7):
+            yield self.reply[start : start + 7]
+        if self.error is not None:
+            raise self.error
 
 
 class HashingEmbedder:

@@ -124,9 +124,6 @@ def test_a_term_of_several_meanings_is_shown_with_the_source_of_each(
     ]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="meanings and sources are paired by place, though one has no source"
-)
 def test_a_meaning_whose_article_is_missing_does_not_cite_that_of_another(
     bench: Workbench, tmp_path: Path
 ) -> None:
@@ -140,7 +137,6 @@ def test_a_meaning_whose_article_is_missing_does_not_cite_that_of_another(
         assert not sentence.text.startswith("Recruitment")
 
 
-@pytest.mark.xfail(strict=True, reason="an answer without a sentence and without a source")
 def test_a_term_whose_meanings_stand_in_no_article_is_not_answered_with_nothing(
     bench: Workbench, tmp_path: Path
 ) -> None:

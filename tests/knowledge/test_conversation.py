@@ -58,7 +58,6 @@ def test_a_question_with_a_subject_of_its_own_is_left_alone(text: str, lexicon: 
     assert stand_alone(_question(text, "what is BPO?"), lexicon) == text
 
 
-@pytest.mark.xfail(strict=True, reason="'what is' at the start is taken for 'which one is'")
 @pytest.mark.parametrize(
     "text",
     ["what is KPO?", "what does AHT mean?", "what are the steps of a transition?"],
@@ -100,7 +99,6 @@ def test_marks_that_mean_something_in_patterns_do_no_harm(text: str, lexicon: Gl
     assert stand_alone(_question(text, "what is BPO?"), lexicon)
 
 
-@pytest.mark.xfail(strict=True, reason="the topic is used as a replacement pattern")
 @pytest.mark.parametrize("text", [r"what about c:\1?", r"and \g<0>?"])
 def test_a_backslash_in_a_follow_up_does_no_harm(text: str, lexicon: Glossary) -> None:
     assert stand_alone(_question(text, "what is BPO?"), lexicon)

@@ -42,7 +42,6 @@ def test_a_run_like_the_saved_one_has_no_changes(tmp_path: Path) -> None:
     assert list(compare_with_baseline(results, tmp_path / "base.jsonl")) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the file is split at every line mark of Unicode")
 def test_a_text_with_a_line_separator_can_be_compared(tmp_path: Path) -> None:
     results = [_result(text="One line\u2028and another.")]
 

@@ -62,7 +62,6 @@ SENTENCE = "KPO normally costs more per person than BPO, because KPO staff are h
     ("statement", "holds"),
     [
         pytest.param(SENTENCE, True, id="verbatim"),
-        pytest.param("KPO costs more per person than BPO.", True, id="shortened"),
         pytest.param("KPO costs less per person than BPO.", False, id="opposite"),
         pytest.param("KPO does not cost more per person than BPO.", False, id="denied"),
         pytest.param("KPO costs 20 percent more per person than BPO.", False, id="figure"),
@@ -73,3 +72,68 @@ def test_a_statement_of_a_model_must_say_what_the_sentence_says(
     statement: str, holds: bool
 ) -> None:
     assert check_statement(statement, SENTENCE) is holds
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        pytest.param("Clients own the data.", "Clients own the data, the code and logs.", id="cut"),
+        pytest.param("Prices rise.", "Prices rise, because wages rise.", id="reason-left-out"),
+        pytest.param("Costs of KPO fell.", "Costs of KPO (say some) fell.", id="aside-left-out"),
+        pytest.param("In India, BPO is cheap.", "BPO is cheap in India.", id="to-the-front"),
+        pytest.param("BPO is cheap in India.", "In India, BPO is cheap.", id="to-the-end"),
+        pytest.param(
+            "Before a sale, staff leave.", "Staff leave before a sale.", id="clause-moved"
+        ),
+        pytest.param("Providers are paid.", "The provider is also paid.", id="plural"),
+        pytest.param("A firm requires staff.", "A company needs staff.", id="synonyms"),
+        pytest.param("In short, costs fell by 5%.", "Costs fell by 5 per cent.", id="opener"),
+        pytest.param("Letters include reminders.", "Letters: reminders and notes.", id="label"),
+    ],
+)
+def test_a_model_may_shorten_move_and_inflect(statement: str, sentence: str) -> None:
+    assert check_statement(statement, sentence)
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        pytest.param("Clients own providers.", "Providers are owned by clients.", id="turned"),
+        pytest.param("Unlike KPO, BPO grew.", "Unlike BPO, KPO grew.", id="contrast-turned"),
+        pytest.param("Go from B1 to A1.", "Go from A1 to B1.", id="direction"),
+        pytest.param("It rose from 5 to 10.", "It rose from 10 to 5.", id="figures-exchanged"),
+        pytest.param("Prices can rise.", "Prices cannot rise.", id="negation-lost"),
+        pytest.param("Prices do rise.", "Prices don't rise.", id="short-negation-lost"),
+        pytest.param("Voice work is cheap.", "Non-voice work is cheap.", id="prefix-lost"),
+        pytest.param("The employee pays.", "The employer pays.", id="same-stem"),
+        pytest.param("Insurers pay.", "The insured pay.", id="who-does-it"),
+        pytest.param("Costs fall.", "Costs fall, if volumes grow.", id="condition-lost"),
+        pytest.param("Costs fall.", "Costs fall only in India.", id="limit-lost"),
+        pytest.param("Costs fall.", "Costs fall, but only in India.", id="limit-behind-a-comma"),
+        pytest.param("Costs fall.", "Costs usually fall.", id="hedge-lost"),
+        pytest.param("Costs fall.", "Costs, in theory, fall.", id="doubt-lost"),
+        pytest.param("BPO is dear.", "Some argue that BPO is dear.", id="whose-view"),
+        pytest.param("BPO is dear.", "The myth: BPO is dear.", id="myth"),
+        pytest.param("BPO is dear.", "Is BPO dear?", id="question"),
+        pytest.param("BPO was dear.", "BPO is dear.", id="tense"),
+        pytest.param("Fees are paid daily.", "Fees are paid daily, weekly or yearly.", id="choice"),
+        pytest.param("Clients lose.", "Clients whose providers fail lose.", id="narrower-subject"),
+        pytest.param(
+            "In 2010, KPO fell.", "In 2010, BPO grew, and in 2012, KPO fell.", id="splice"
+        ),
+        pytest.param("Outsourcing grew.", "IT outsourcing grew.", id="acronym-like-a-word"),
+        pytest.param("It is worth 5 billion.", "It is worth $5 billion.", id="currency-lost"),
+        pytest.param("BPO is cheap <!here>.", "BPO is cheap.", id="markup"),
+        pytest.param("And.", "", id="nothing"),
+    ],
+)
+def test_a_model_may_not_change_what_is_said(statement: str, sentence: str) -> None:
+    assert not check_statement(statement, sentence)
+
+
+def test_a_frame_lends_its_only_topic_to_the_front_of_a_statement() -> None:
+    statement, sentence = "In KPO, clients pay less.", "Clients pay less."
+
+    assert check_statement(statement, sentence, frame="What is KPO?")
+    assert not check_statement(statement, sentence, frame="BPO and KPO compared")
+    assert not check_statement(statement, "BPO clients pay less.", frame="What is KPO?")

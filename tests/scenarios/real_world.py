@@ -1,5 +1,6 @@
 """Real services for stories: the real embedder, Chroma and record, and what they hold."""
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -21,6 +22,7 @@ from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.embeddings import SentenceTransformerEmbedder
 from knowledge.models import Answer, Outcome, Question
+from knowledge.record.journal import Journal
 from knowledge.settings import KnowledgeSettings
 from tests.scenarios.world import ADMIN, MANIFEST
 
@@ -55,6 +57,8 @@ class RealWorld:
     def ask(self, way: str, text: str) -> Message:
         """Ask by mention, direct message or command; return the reply."""
         if way == "command":
+            # Commands of one person in one channel are a conversation, which is to begin anew.
+            Journal(self.knowledge.database).purge(before=dt.datetime.now(tz=dt.UTC))
             seen = len(self.slack.transcript.ephemerals())
             self.slack.command("member", "/ask", text)
             self.slack.wait_for(lambda: len(self.slack.transcript.ephemerals()) > seen, 20)

@@ -125,9 +125,6 @@ def test_a_question_is_answered_in_slack(way: str, question: str, world: RealWor
     )
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the answer is about a permanent establishment, a term of tax law"
-)
 def test_whether_outsourcing_is_permanent_is_no_question_of_tax(world: RealWorld) -> None:
     answer = world.outcome("is outsourcing permanent?")
 
@@ -324,7 +321,6 @@ def test_a_search_lists_passages_by_rank(run: Run, tmp_path: Path) -> None:
             {"id": "b", "question": None},
             1,
             id="null",
-            marks=pytest.mark.xfail(strict=True, reason="the question 'None' is asked"),
         ),
     ],
 )
@@ -338,7 +334,6 @@ def test_a_bad_line_of_a_batch_is_named(run: Run, tmp_path: Path, row: object, c
     assert [json.loads(line)["id"] for line in said[1].splitlines()] == ["a"]
 
 
-@pytest.mark.xfail(strict=True, reason="the file is split at every line mark of Unicode")
 def test_a_line_separator_inside_a_question_of_a_batch_is_part_of_it(
     run: Run, tmp_path: Path
 ) -> None:
@@ -349,7 +344,6 @@ def test_a_line_separator_inside_a_question_of_a_batch_is_part_of_it(
     assert (code, json.loads(out)["kind"]) == (0, "chat")
 
 
-@pytest.mark.xfail(strict=True, reason="a negative number cuts results off at the end")
 def test_fewer_than_one_passage_cannot_be_asked_for(run: Run) -> None:
     with pytest.raises(SystemExit):
         run("search", "--json", "--top-k", "-3", "attrition")
