@@ -17,7 +17,7 @@ MAX_SENTENCES = 9
 MAX_ITEMS = 8
 BEHIND = 3.0
 """A sentence whose score is this far behind the best one's is left out."""
-NEAR = 0.75
+NEAR = 0.85
 """A sentence of another section must be this near to the question, the best one being 1."""
 RELATED = 0.4
 """The same for a sentence of the best section that shares no word with the question."""
@@ -40,7 +40,7 @@ ANNOUNCES = -0.9
 LENGTH = 0.5
 BEST_SECTION = 0.6
 POINTED_AT = 1.0
-FALSE_HIT = -2.0
+FALSE_HIT = -4.0
 HYPOTHETICAL = -1.0
 UNKNOWN_WEIGHT = 2.0
 
@@ -89,18 +89,20 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     total = sum(weights.values()) or 1.0
     rated = []
     best = results[0].chunk if results else None
+    nearest = max((max(r.unit_similarities, default=0.0) for r in results), default=0.0)
     for result in results:
         frame = frozenset(terms(f"{result.chunk.title} {result.chunk.heading}"))
         base = FUSED_SCORE * result.score + SIMILARITY * result.similarity + RANK / result.rank
         if best is not None and _section(result.chunk) == _section(best):
             base += BEST_SECTION
-        if query.compounds and _is_false_hit(query, result.chunk, weights):
+        near = max(result.unit_similarities, default=0.0)
+        if near < NEAR * nearest and _is_false_hit(query, result.chunk, weights):
             base += FALSE_HIT
         if _is_pointed_at(query, result.chunk):
             base += POINTED_AT
         inside = units(result.chunk.text)
-        near = result.unit_similarities or (0.0,) * len(inside)
-        for place, (unit, similarity) in enumerate(zip(inside, near, strict=True)):
+        similarities = result.unit_similarities or (0.0,) * len(inside)
+        for place, (unit, similarity) in enumerate(zip(inside, similarities, strict=True)):
             start = context_start(inside, place)
             stems = query.stems_of(" ".join(part.text for part in inside[start : place + 1]))
             own = _covered(weights, stems) / total
@@ -127,6 +129,8 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
 
 def _is_false_hit(query: Query, chunk: Chunk, weights: dict[Concept, float]) -> bool:
     """Whether a chunk holds a word of the question only as part of another term."""
+    if not query.compounds:
+        return False
     text = f"{chunk.heading} {chunk.text}"
     meant, held = query.stems_of(text), frozenset(terms(text))
     return _covered(weights, meant) < _covered(weights, held)
