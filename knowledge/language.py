@@ -26,11 +26,11 @@ STOP_WORDS = frozenset(
     a about above after again all also am an and any are as at be because been before being
     below between both but by can could did do does doing down during each few for from
     further get gets had has have having he her here hers him his how i if in into is it its
-    itself just let like me more most much my no nor not now of off on once only or other our
-    ours out over own please same shall she should so some such than that the their theirs
-    them then there these they this those through to too under until up upon very was we were
-    what when where which while who whom whose why will with within without would you your
-    yours tell explain mean means meaning describe give know
+    itself just kind kinds let like me more most much my no nor not now of off on once only or
+    other our ours out over own please same shall she should so some such than that the their
+    theirs them then there these they this those through to too under until up upon very was
+    we were what when where which while who whom whose why will with within without would you
+    your yours tell explain mean means meaning describe give know
     """.split()  # noqa: SIM905 (a list of so many words is easier to read as text)
 )
 

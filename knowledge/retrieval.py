@@ -20,7 +20,7 @@ POOL = 80
 """Chunks that each leg brings in; more than are returned, since some may be retired."""
 RERANKED = 24
 """Best chunks whose sentences are compared with the question one by one."""
-FUSED_WEIGHT = 0.3
+FUSED_WEIGHT = 0.6
 UNIT_WEIGHT = 1.0
 
 
