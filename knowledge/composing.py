@@ -88,15 +88,14 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     weights = {concept: weigh(concept, vocabulary) for concept in query.concepts}
     total = sum(weights.values()) or 1.0
     rated = []
-    best = results[0].chunk if results else None
-    nearest = max((max(r.unit_similarities, default=0.0) for r in results), default=0.0)
-    for result in results:
+    meant, false_hits = _apart(query, results, weights)
+    best = meant[0].chunk if meant else None
+    for rank, result in enumerate((*meant, *false_hits), start=1):
         frame = frozenset(terms(f"{result.chunk.title} {result.chunk.heading}"))
-        base = FUSED_SCORE * result.score + SIMILARITY * result.similarity + RANK / result.rank
+        base = FUSED_SCORE * result.score + SIMILARITY * result.similarity + RANK / rank
         if best is not None and _section(result.chunk) == _section(best):
             base += BEST_SECTION
-        near = max(result.unit_similarities, default=0.0)
-        if near < NEAR * nearest and _is_false_hit(query, result.chunk, weights):
+        if rank > len(meant):
             base += FALSE_HIT
         if _is_pointed_at(query, result.chunk):
             base += POINTED_AT
@@ -127,8 +126,24 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     return sorted(rated, key=lambda candidate: (-candidate.score, candidate.result.rank))
 
 
+def _apart(
+    query: Query, results: Sequence[SearchResult], weights: dict[Concept, float]
+) -> tuple[list[SearchResult], list[SearchResult]]:
+    """Set apart the results that hold a word of the question only as part of another term.
+
+    A result that is near to the question all the same counts as meant.
+    """
+    near = [max(result.unit_similarities, default=0.0) for result in results]
+    enough = NEAR * max(near, default=0.0)
+    meant: list[SearchResult] = []
+    false_hits: list[SearchResult] = []
+    for result, similarity in zip(results, near, strict=True):
+        is_false = similarity < enough and _is_false_hit(query, result.chunk, weights)
+        (false_hits if is_false else meant).append(result)
+    return meant, false_hits
+
+
 def _is_false_hit(query: Query, chunk: Chunk, weights: dict[Concept, float]) -> bool:
-    """Whether a chunk holds a word of the question only as part of another term."""
     if not query.compounds:
         return False
     text = f"{chunk.heading} {chunk.text}"
