@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from ingest.chunking import split_articles, version_id
 from ingest.parsing import parse_articles
 from ingest.planning import Action, Plan
@@ -23,7 +21,7 @@ from knowledge.models import (
     IngestReport,
 )
 from knowledge.ports import Embedder, Vectors
-from knowledge.record.catalog import Catalog, StagedVersion, text_hash
+from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.ledger import Ledger, RegisteredSource
 
 __all__ = ["Ingestion", "ProgressCallback"]
@@ -223,8 +221,7 @@ class Ingestion:
         self._catalog.stage(versions)
         chunks = [chunk for version in versions for chunk in version.chunks]
         if chunks:
-            vectors = self._vectors([chunk.embedding_text for chunk in chunks], tally)
-            self._index.add(chunks, vectors)
+            self._index.add(chunks, self._embed_counting(tally))
         self._catalog.activate(versions)
         tally.chunks_written += len(chunks)
         for change in changes:
@@ -245,18 +242,6 @@ class Ingestion:
             )
             for article, chunks in zip(articles, chunks_of, strict=True)
         ]
-
-    def _vectors(self, texts: Sequence[str], tally: _Tally) -> Vectors:
-        """Return a vector for each text; only texts never embedded before go to the model."""
-        keys = [text_hash(text) for text in texts]
-        known = self._catalog.vectors(keys, embedder=self._embedder.name)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if missing:
-            made = self._embed_counting(tally)(list(missing.values()))
-            new = dict(zip(missing, made, strict=True))
-            self._catalog.store_vectors(new, embedder=self._embedder.name)
-            known |= new
-        return np.stack([known[key] for key in keys])
 
     def _embed_counting(self, tally: _Tally) -> Callable[[Sequence[str]], Vectors]:
         def embed(texts: Sequence[str]) -> Vectors:

@@ -98,10 +98,13 @@ class VectorIndex:
         store.upsert(missing, self._vectors(missing, embed))
         return False
 
-    def add(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Write chunks; they are found, but not yet visible."""
+    def add(self, chunks: Sequence[Chunk], embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """Write chunks; they are found, but not yet visible.
+
+        `embed` is called only for texts that this embedder has never embedded.
+        """
         _, store = self._opened()
-        store.upsert(chunks, vectors)
+        store.upsert(chunks, self._vectors(chunks, embed))
 
     def discard(self, chunk_ids: Sequence[ChunkId]) -> None:
         """Delete chunks that can no longer be seen."""

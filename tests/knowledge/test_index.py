@@ -157,7 +157,7 @@ def test_chunks_can_be_written_and_discarded_by_id(tmp_path: Path) -> None:
     chunk = make_chunk("new")
     with open_workbench(data) as bench:
         index = bench.index
-        index.add([chunk], unit_vectors(1, dimension=64))
+        index.add([chunk], lambda texts: unit_vectors(len(texts), dimension=64))
         found = index.query(unit_vectors(1, dimension=64)[0], limit=1)
         index.discard([chunk.chunk_id, ChunkId("unknown")])
 
