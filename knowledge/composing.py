@@ -265,9 +265,10 @@ def _choose(
     picked: list[Pick] = []
     count = 0
     for candidate in candidates:
-        if candidate.score < best.score - BEHIND or len(chosen) >= MAX_SENTENCES:
+        if len(chosen) >= MAX_SENTENCES:
             break
-        if not _belongs(candidate, best):
+        # A comparison's candidates do not come by score alone, so a low one ends nothing.
+        if candidate.score < best.score - BEHIND or not _belongs(candidate, best):
             continue
         said = [pick for pick in _say(candidate, whole_list=whole_list) if pick not in picked]
         size = sum(len(pick.text.split()) for pick in said)

@@ -24,7 +24,8 @@ ROW_MARK = "| "
 
 DANGLING = re.compile(
     r"^(?:this|that|these|those|it|its|they|them|their|such|he|she|his|her|here|there|both|"
-    r"the (?:former|latter|same|above|result|reason|difference|others?)|another|others?|"
+    r"the (?:former|latter|same|above|others?)|another|others?|"
+    r"the (?:result|reason|difference)(?!\s+(?:between|of|for|in|that|why))|"
     r"however|but|so|and|or|also|then|thus|therefore|hence|instead|by contrast|in contrast|"
     r"for (?:example|instance)|in addition|moreover|as a result|similarly|likewise|"
     r"either way|the (?:two|three|first|second|third)|one|some of (?:these|them))\b",
