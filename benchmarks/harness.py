@@ -170,6 +170,7 @@ def ingest(knowledge: Knowledge, source: str) -> IngestReport:
         catalog=knowledge.catalog,
         ledger=knowledge.ledger,
         index=knowledge.index,
+        question_vectors=knowledge.question_vectors,
         embedder=knowledge.embedder,
         bundled_dir=knowledge.settings.articles_dir,
     )

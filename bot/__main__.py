@@ -69,6 +69,7 @@ def _warming(knowledge: Knowledge) -> Iterator[None]:
 
     def warm() -> None:
         try:
+            knowledge.question_vectors.warm()
             knowledge.unit_vectors.warm(stop)
         except KnowledgeError:
             logger.exception("warming up failed; questions will find out what is wrong")
@@ -154,6 +155,7 @@ def _services(knowledge: Knowledge) -> Services:
         catalog=knowledge.catalog,
         ledger=knowledge.ledger,
         index=knowledge.index,
+        question_vectors=knowledge.question_vectors,
         embedder=knowledge.embedder,
         bundled_dir=knowledge.settings.articles_dir,
     )

@@ -156,6 +156,7 @@ def _ingestion(
             catalog=knowledge.catalog,
             ledger=knowledge.ledger,
             index=knowledge.index,
+            question_vectors=knowledge.question_vectors,
             embedder=knowledge.embedder,
             bundled_dir=settings.articles_dir,
         )

@@ -58,21 +58,23 @@ def split_articles(
     counts = iter(count_tokens(pieces))
     split = []
     for article, parts in zip(articles, sections, strict=True):
-        texts: list[tuple[str, str]] = []
+        texts: list[tuple[_Section, str]] = []
         for section in parts:
             budget = max(max_tokens - next(counts), MIN_BODY_TOKENS)
             # Each count includes the two special tokens of a text on its own.
             lines = [[(s, max(next(counts) - 2, 1)) for s in line] for line in section.lines]
-            heading = " > ".join(section.trail)
             texts += [
-                (heading, text) for text in _pack(lines, budget=budget, count_tokens=count_tokens)
+                (section, text) for text in _pack(lines, budget=budget, count_tokens=count_tokens)
             ]
         split.append(_chunks(article, texts))
     return split
 
 
-def _chunks(article: Article, texts: Sequence[tuple[str, str]]) -> tuple[Chunk, ...]:
+def _chunks(article: Article, texts: Sequence[tuple[_Section, str]]) -> tuple[Chunk, ...]:
     version = version_id(article)
+    asked: dict[str, list[str]] = {}
+    for heading, question in article.questions:
+        asked.setdefault(heading, []).append(question)
     return tuple(
         Chunk(
             chunk_id=ChunkId(
@@ -81,11 +83,12 @@ def _chunks(article: Article, texts: Sequence[tuple[str, str]]) -> tuple[Chunk, 
             article_id=article.article_id,
             title=article.title,
             url=article.url,
-            heading=heading,
+            heading=" > ".join(section.trail),
             position=position,
             text=text,
+            questions=tuple(asked.get(section.trail[-1], ())) if section.trail else (),
         )
-        for position, (heading, text) in enumerate(texts)
+        for position, (section, text) in enumerate(texts)
     )
 
 

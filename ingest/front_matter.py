@@ -42,6 +42,8 @@ def _to_tags(value: object) -> object:
 _Text: TypeAlias = Annotated[str, BeforeValidator(_to_text)]
 _Date: TypeAlias = Annotated[dt.date | None, BeforeValidator(_to_date)]
 
+_Question: TypeAlias = Annotated[str, Field(min_length=1, max_length=300)]
+
 
 class FrontMatter(BaseModel):
     """What an article says about itself; keys of other programs are ignored."""
@@ -56,6 +58,8 @@ class FrontMatter(BaseModel):
     published: _Date = None
     updated: _Date = None
     tags: Annotated[tuple[str, ...], BeforeValidator(_to_tags)] = ()
+    questions: dict[str, tuple[_Question, ...]] = Field(default_factory=dict)
+    """What the section under a heading answers, in words that people ask it in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

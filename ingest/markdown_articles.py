@@ -1,6 +1,7 @@
 """Markdown to an article: front matter, title, and a body without raw HTML and images."""
 
 import re
+from collections.abc import Iterable
 from itertools import groupby
 
 from markdown_it import MarkdownIt
@@ -42,6 +43,7 @@ def read_markdown(text: str, *, location: str, stem: str) -> Article:
             location=location,
         )
     title = meta.title or heading or title_from_stem(stem)
+    _check_headings(meta.questions, body, location=location)
     return Article(
         article_id=ArticleId(meta.slug if is_slug(meta.slug) else slugify(title)),
         title=title,
@@ -53,6 +55,7 @@ def read_markdown(text: str, *, location: str, stem: str) -> Article:
         published=meta.published,
         updated=meta.updated,
         tags=tuple(tag.strip() for tag in meta.tags if tag.strip()),
+        questions=tuple((under, ask) for under, asks in meta.questions.items() for ask in asks),
     )
 
 
@@ -90,6 +93,22 @@ def take_heading(text: str, *, title: str = "") -> tuple[str, str]:
             del lines[slice(*token.map)]
             return heading, _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
     return "", text.strip("\n")
+
+
+def _check_headings(wanted: Iterable[str], body: str, *, location: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(body)
+    present = {
+        "".join(child.content for child in tokens[at + 1].children or ()).strip()
+        for at, token in enumerate(tokens)
+        if token.type == "heading_open"
+    }
+    if strays := [heading for heading in wanted if heading not in present]:
+        raise ArticleError(
+            f"has `questions` under {strays[0]!r} in its front matter, but no such heading; "
+            "write the heading as it stands in the text",
+            location=location,
+            line=1,
+        )
 
 
 def _line_kinds(text: str, count: int) -> list[str]:

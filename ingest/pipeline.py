@@ -21,6 +21,7 @@ from knowledge.models import (
     IngestReport,
 )
 from knowledge.ports import Embedder, Vectors
+from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.ledger import Ledger, RegisteredSource
 
@@ -94,6 +95,7 @@ class Ingestion:
         catalog: Catalog,
         ledger: Ledger,
         index: VectorIndex,
+        question_vectors: QuestionVectors,
         embedder: Embedder,
         bundled_dir: Path,
     ) -> None:
@@ -101,6 +103,7 @@ class Ingestion:
         self._catalog = catalog
         self._ledger = ledger
         self._index = index
+        self._question_vectors = question_vectors
         self._embedder = embedder
         self._bundled_dir = bundled_dir
         self._running = threading.Lock()
@@ -222,6 +225,7 @@ class Ingestion:
         chunks = [chunk for version in versions for chunk in version.chunks]
         if chunks:
             self._index.add(chunks, self._embed_counting(tally))
+            self._question_vectors.keep(chunks)
         self._catalog.activate(versions)
         tally.chunks_written += len(chunks)
         for change in changes:

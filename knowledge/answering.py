@@ -106,7 +106,9 @@ class Answerer:
             vocabulary = self._vocabulary.current()
             query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
         with timer.step("retrieve"):
-            found = self._retriever.retrieve(query.text, query.search_terms, top_k=TOP_K)
+            found = self._retriever.retrieve(
+                query.text, query.search_terms, top_k=TOP_K, explained_in=query.explained_in
+            )
         with timer.step("compose"):
             candidates = rate(query, found.results, vocabulary)
             signals = read_signals(query, found.results, candidates, vocabulary)

@@ -17,6 +17,7 @@ from knowledge.generation import create_chat_model
 from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
 from knowledge.ports import Embedder
+from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger
@@ -47,6 +48,7 @@ class Knowledge:
     glossary: Glossary
     vocabulary: VocabularyCache
     unit_vectors: UnitVectors
+    question_vectors: QuestionVectors
     retriever: Retriever
     answerer: Answerer
 
@@ -71,8 +73,13 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
         glossary = Glossary.load(settings.glossary_file, passages=catalog.passage)
         vocabulary = VocabularyCache(revision=catalog.revision, load=catalog.vocabulary)
         unit_vectors = UnitVectors(catalog=catalog, embedder=embedder)
+        question_vectors = QuestionVectors(catalog=catalog, embedder=embedder)
         retriever = Retriever(
-            catalog=catalog, index=index, embedder=embedder, unit_vectors=unit_vectors
+            catalog=catalog,
+            index=index,
+            embedder=embedder,
+            unit_vectors=unit_vectors,
+            question_vectors=question_vectors,
         )
         gate = EvidenceGate.load(EVIDENCE_FILE)
         if gate.fingerprint != embedder.name:
@@ -100,6 +107,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 glossary=glossary,
                 vocabulary=vocabulary,
                 unit_vectors=unit_vectors,
+                question_vectors=question_vectors,
                 retriever=retriever,
                 answerer=answerer,
             )

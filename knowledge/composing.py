@@ -39,7 +39,6 @@ ITEM = 0.4
 ANNOUNCES = -0.9
 LENGTH = 0.5
 BEST_SECTION = 0.6
-POINTED_AT = 1.0
 FALSE_HIT = -4.0
 HYPOTHETICAL = -1.0
 UNKNOWN_WEIGHT = 2.0
@@ -97,8 +96,6 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
             base += BEST_SECTION
         if rank > len(meant):
             base += FALSE_HIT
-        if _is_pointed_at(query, result.chunk):
-            base += POINTED_AT
         inside = units(result.chunk.text)
         similarities = result.unit_similarities or (0.0,) * len(inside)
         for place, (unit, similarity) in enumerate(zip(inside, similarities, strict=True)):
@@ -149,14 +146,6 @@ def _is_false_hit(query: Query, chunk: Chunk, weights: dict[Concept, float]) -> 
     text = f"{chunk.heading} {chunk.text}"
     meant, held = query.stems_of(text), frozenset(terms(text))
     return _covered(weights, meant) < _covered(weights, held)
-
-
-def _is_pointed_at(query: Query, chunk: Chunk) -> bool:
-    """Whether the glossary names the chunk's section as the one that explains the term asked."""
-    return query.kind is QuestionKind.DEFINITION and any(
-        (chunk.article_id, chunk.heading.split(" > ")[-1]) in mention.sections
-        for mention in query.mentions
-    )
 
 
 def _form(unit: Unit, place: int) -> float:

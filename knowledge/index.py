@@ -15,8 +15,9 @@ from knowledge.errors import (
 )
 from knowledge.models import Chunk, ChunkId
 from knowledge.ports import ChunkStore, Vectors
-from knowledge.record.catalog import Catalog, text_hash
+from knowledge.record.catalog import Catalog
 from knowledge.record.ledger import Generation, Ledger
+from knowledge.record.vectors import text_hash
 
 __all__ = ["StoreFactory", "VectorIndex"]
 
@@ -187,12 +188,12 @@ class VectorIndex:
         self, chunks: Sequence[Chunk], embed: Callable[[Sequence[str]], Vectors]
     ) -> Vectors:
         texts = {text_hash(chunk.embedding_text): chunk.embedding_text for chunk in chunks}
-        known = self._catalog.vectors(texts, embedder=self._embedder_name)
+        known = self._catalog.vectors.of_texts(texts, embedder=self._embedder_name)
         missing = [key for key in texts if key not in known]
         if missing:
             made = embed([texts[key] for key in missing])
             new = dict(zip(missing, made, strict=True))
-            self._catalog.store_vectors(new, embedder=self._embedder_name)
+            self._catalog.vectors.keep_texts(new, embedder=self._embedder_name)
             known |= new
         if not chunks:
             return np.empty((0, 0), dtype=np.float32)

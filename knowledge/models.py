@@ -54,12 +54,15 @@ class Article:
     published: dt.date | None = None
     updated: dt.date | None = None
     tags: tuple[str, ...] = ()
+    questions: tuple[tuple[str, str], ...] = ()
+    """Pairs of a heading of the body and a question that the section under it answers."""
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over all that a reader can see; equal hashes mean nothing to do."""
+        """SHA-256 over all that is read of it; equal hashes mean nothing to do."""
         visible = [self.title, self.body, self.url, self.author, self.summary]
         visible += [str(self.published), str(self.updated), *self.tags]
+        visible += [part for pair in self.questions for part in pair]
         return hashlib.sha256(json.dumps(visible).encode()).hexdigest()
 
 
@@ -77,6 +80,13 @@ class Chunk:
     """Order within the article, from 0."""
     text: str
     """Plain text: sentences, `- ` list items and `| a | b |` table rows, as quoted."""
+    questions: tuple[str, ...] = ()
+    """Questions that its section answers, in other words than its own; never quoted."""
+
+    @property
+    def asked_as(self) -> tuple[str, ...]:
+        """Its heading, or the title above the first one, and the questions that it answers."""
+        return (self.heading.split(" > ")[-1] or self.title, *self.questions)
 
     @property
     def embedding_text(self) -> str:
@@ -93,9 +103,11 @@ class SearchResult:
     rank: int
     """1 is the best match."""
     score: float
-    """Fused relevance in [0, 1]; comparable only within one query."""
+    """Odds of answering against the best result's, in (0, 1]; comparable only within one query."""
     similarity: float
-    """Cosine similarity of question and chunk; 0.0 when the dense leg did not find it."""
+    """Cosine similarity of question and chunk; 0.0 when it is not known."""
+    asked_similarity: float = 0.0
+    """Cosine similarity of the question and the nearest of what the chunk is asked as."""
     unit_similarities: tuple[float, ...] = ()
     """Cosine similarity of the question and each sentence; empty when they were not compared."""
 

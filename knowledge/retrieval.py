@@ -1,15 +1,17 @@
-"""A question to ranked chunks: dense and lexical, fused, and checked against the record."""
+"""A question to ranked chunks: found by meaning and by words, checked against the record."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from knowledge.errors import StoreError
-from knowledge.fusion import fuse
 from knowledge.index import VectorIndex
 from knowledge.models import Chunk, ChunkId, SearchResult
 from knowledge.ports import Embedder, Vectors
-from knowledge.record.catalog import Catalog, text_hash
+from knowledge.question_vectors import QuestionVectors
+from knowledge.ranking import RankSignals, article_words, relevance, scaled, shares
+from knowledge.record.catalog import Catalog
+from knowledge.record.vectors import text_hash
 from knowledge.unit_vectors import UnitVectors
 
 __all__ = ["Retrieval", "Retriever"]
@@ -17,11 +19,9 @@ __all__ = ["Retrieval", "Retriever"]
 logger = logging.getLogger(__name__)
 
 POOL = 80
-"""Chunks that each leg brings in; more than are returned, since some may be retired."""
-RERANKED = 24
+"""Chunks that each way of searching brings in."""
+RERANKED = 32
 """Best chunks whose sentences are compared with the question one by one."""
-FUSED_WEIGHT = 0.6
-UNIT_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,86 +40,122 @@ class Retriever:
     """Finds the visible chunks that are nearest to a query."""
 
     def __init__(
-        self, *, catalog: Catalog, index: VectorIndex, embedder: Embedder, unit_vectors: UnitVectors
+        self,
+        *,
+        catalog: Catalog,
+        index: VectorIndex,
+        embedder: Embedder,
+        unit_vectors: UnitVectors,
+        question_vectors: QuestionVectors,
     ) -> None:
-        """All four must be of one data directory."""
+        """All must be of one data directory."""
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
         self._unit_vectors = unit_vectors
+        self._question_vectors = question_vectors
 
-    def retrieve(self, text: str, terms: Sequence[str], *, top_k: int) -> Retrieval:
+    def retrieve(
+        self,
+        text: str,
+        terms: Sequence[str],
+        *,
+        top_k: int,
+        explained_in: Collection[tuple[str, str]] = (),
+    ) -> Retrieval:
         """Return up to `top_k` chunks for a query's text and stemmed terms.
 
-        The best of them are ordered anew by how near their nearest sentence is. When the vector
-        index fails, the lexical ranking answers alone and the result says so.
+        `explained_in` names articles and headings where the glossary says that what is asked is
+        explained. When the vector index fails, chunks are found by words and by what they are
+        asked as, and the result says so.
         """
         vector = self._embedder.embed_query(text)
         is_degraded = False
         try:
-            dense = self._index.query(vector, limit=POOL)
+            dense = dict(self._index.query(vector, limit=POOL))
         except StoreError:
-            logger.exception("the vector index does not answer; searching by words only")
-            dense, is_degraded = [], True
-        lexical = self._catalog.search(terms, limit=POOL)
+            logger.exception("the vector index does not answer; searching without it")
+            dense, is_degraded = {}, True
+        words = shares(self._catalog.search(terms, limit=POOL))
+        asked = self._question_vectors.similarities(vector)
+        nearest = sorted(asked, key=lambda key: -asked[key])[:POOL]
         # A chunk that was retired a moment ago may still be in the vector index.
-        chunks = self._catalog.chunks([*dict([*dense, *lexical])])
-        similarities = dict(dense) | self._similarities(vector, chunks, known=dict(dense))
-        fused = fuse(list(similarities.items()), lexical)
+        chunks = self._catalog.chunks([*dict.fromkeys((*dense, *words, *nearest))])
+        similarities = dense | self._similarities(vector, chunks, known=dense)
+        by_article = article_words(words, {key: chunk.article_id for key, chunk in chunks.items()})
         found = [
-            _Found(chunks[chunk_id], score, similarities.get(chunk_id, 0.0))
-            for chunk_id, score in fused
-            if chunk_id in chunks
-        ][: max(top_k, RERANKED)]
-        results = self._reranked(vector, found[:RERANKED]) + [
-            _result(item, rank) for rank, item in enumerate(found[RERANKED:], RERANKED + 1)
+            _Found(
+                chunk,
+                RankSignals(
+                    similarity=similarities.get(key, 0.0),
+                    sentence=0.0,
+                    asked=asked.get(key, 0.0),
+                    words=words.get(key, 0.0),
+                    article_words=by_article[chunk.article_id],
+                    explains=float(_place(chunk) in explained_in),
+                ),
+            )
+            for key, chunk in chunks.items()
         ]
-        return Retrieval(results=tuple(results[:top_k]), vector=vector, is_degraded=is_degraded)
+        found.sort(key=_Found.order)
+        compared = self._compared(vector, found[:RERANKED])
+        compared.sort(key=_Found.order)
+        ranked = (compared + found[RERANKED:])[:top_k]
+        return Retrieval(results=_results(ranked), vector=vector, is_degraded=is_degraded)
 
     def _similarities(
         self, vector: Vectors, chunks: dict[ChunkId, Chunk], *, known: dict[ChunkId, float]
     ) -> dict[ChunkId, float]:
-        """Return the similarity of the chunks that only words have found, from stored vectors."""
+        """Return the similarity of the chunks that were not found by it, from stored vectors."""
         hashes = {
             chunk_id: text_hash(chunk.embedding_text)
             for chunk_id, chunk in chunks.items()
             if chunk_id not in known
         }
-        stored = self._catalog.vectors(hashes.values(), embedder=self._embedder.name)
+        stored = self._catalog.vectors.of_texts(hashes.values(), embedder=self._embedder.name)
         return {
             chunk_id: float(stored[key] @ vector)
             for chunk_id, key in hashes.items()
             if key in stored
         }
 
-    def _reranked(self, vector: Vectors, found: Sequence["_Found"]) -> list[SearchResult]:
-        matrices = self._unit_vectors.of([item.chunk for item in found])
-        near = [matrix @ vector for matrix in matrices]
-        scores = [
-            item.similarity
-            + FUSED_WEIGHT * item.score
-            + UNIT_WEIGHT * float(values.max(initial=0.0))
-            for item, values in zip(found, near, strict=True)
-        ]
-        order = sorted(range(len(found)), key=lambda place: -scores[place])
-        return [
-            _result(found[place], rank, tuple(float(value) for value in near[place]))
-            for rank, place in enumerate(order, start=1)
-        ]
+    def _compared(self, vector: Vectors, found: Sequence["_Found"]) -> list["_Found"]:
+        """Return the chunks with the similarity of the question and each of their sentences."""
+        matrices = self._unit_vectors.of([one.chunk for one in found])
+        compared = []
+        for one, matrix in zip(found, matrices, strict=True):
+            near = tuple((matrix @ vector).tolist())
+            signals = replace(one.signals, sentence=max(near, default=0.0))
+            compared.append(_Found(one.chunk, signals, near))
+        return compared
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     chunk: Chunk
-    score: float
-    similarity: float
+    signals: RankSignals
+    near: tuple[float, ...] = ()
+    """Similarity of the question and each sentence; empty when they were not compared."""
+
+    def order(self) -> tuple[float, str]:
+        """Sort key: the most relevant first, and always the same way."""
+        return -relevance(self.signals), self.chunk.chunk_id
 
 
-def _result(found: _Found, rank: int, near: tuple[float, ...] = ()) -> SearchResult:
-    return SearchResult(
-        chunk=found.chunk,
-        rank=rank,
-        score=round(found.score, 6),
-        similarity=found.similarity,
-        unit_similarities=near,
+def _place(chunk: Chunk) -> tuple[str, str]:
+    return chunk.article_id, chunk.heading.split(" > ")[-1]
+
+
+def _results(ranked: Sequence[_Found]) -> tuple[SearchResult, ...]:
+    odds = scaled([relevance(one.signals) for one in ranked])
+    return tuple(
+        SearchResult(
+            chunk=one.chunk,
+            rank=rank,
+            score=round(score, 6),
+            similarity=one.signals.similarity,
+            asked_similarity=one.signals.asked,
+            unit_similarities=one.near,
+        )
+        for rank, (one, score) in enumerate(zip(ranked, odds, strict=True), start=1)
     )

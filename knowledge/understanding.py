@@ -95,6 +95,13 @@ class Query:
         return mention if mention is not None and len(mention.senses) > 1 else None
 
     @property
+    def explained_in(self) -> frozenset[tuple[str, str]]:
+        """Articles and headings where the glossary says that the term asked is explained."""
+        if self.kind is not QuestionKind.DEFINITION:
+            return frozenset()
+        return frozenset(place for mention in self.mentions for place in mention.sections)
+
+    @property
     def search_terms(self) -> tuple[str, ...]:
         """Distinct stems of the question and of other names for what it mentions."""
         stems = (stem for concept in self.concepts for way in concept.ways for stem in sorted(way))

@@ -64,11 +64,11 @@ class UnitVectors:
 
     def _fetch(self, chunks: Sequence[Chunk]) -> dict[ChunkId, Vectors]:
         name = self._embedder.name
-        found = self._catalog.unit_vectors([chunk.chunk_id for chunk in chunks], embedder=name)
+        found = self._catalog.vectors.of_units([chunk.chunk_id for chunk in chunks], embedder=name)
         missing = [chunk for chunk in chunks if chunk.chunk_id not in found]
         if missing:
             made = self._embed(missing)
-            self._catalog.store_unit_vectors(made, embedder=name)
+            self._catalog.vectors.keep_units(made, embedder=name)
             found |= made
         return found
 

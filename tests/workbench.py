@@ -14,6 +14,7 @@ from ingest.sources import describe_source
 from knowledge.index import StoreFactory, VectorIndex
 from knowledge.models import Article, ArticleId, Chunk, ChunkId, IngestReport
 from knowledge.ports import Vectors
+from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.database import open_database
 from knowledge.record.ledger import Ledger
@@ -64,7 +65,12 @@ def open_workbench(
         embedder_name=embedder.name,
     )
     ingestion = Ingestion(
-        catalog=catalog, ledger=ledger, index=index, embedder=embedder, bundled_dir=data_dir
+        catalog=catalog,
+        ledger=ledger,
+        index=index,
+        question_vectors=QuestionVectors(catalog=catalog, embedder=embedder),
+        embedder=embedder,
+        bundled_dir=data_dir,
     )
     try:
         yield Workbench(

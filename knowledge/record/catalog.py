@@ -1,20 +1,16 @@
 """Articles, their versions, chunks and vectors: what is known, and what of it can be seen."""
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Row, Select, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.language import stem, words
 from knowledge.models import Article, ArticleId, Chunk, ChunkId
-from knowledge.ports import Vectors
 from knowledge.record import schema
-from knowledge.record.database import Database
+from knowledge.record.database import Database, insert_for
 from knowledge.record.lexical import (
     LexicalEntry,
     add_entries,
@@ -22,9 +18,10 @@ from knowledge.record.lexical import (
     remove_entries,
     term_frequencies,
 )
+from knowledge.record.vectors import StoredVectors, drop_vectors, text_hash
 from knowledge.vocabulary import Vocabulary
 
-__all__ = ["ArticleRow", "Catalog", "StagedVersion", "text_hash"]
+__all__ = ["ArticleRow", "Catalog", "StagedVersion"]
 
 SLICE = 400
 """Ids asked for at once; SQLite allows some thousand parameters in a statement."""
@@ -37,6 +34,7 @@ _CHUNK_COLUMNS = (
     schema.chunk.c.heading,
     schema.chunk.c.position,
     schema.chunk.c.text,
+    schema.chunk.c.questions,
 )
 
 
@@ -69,6 +67,7 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         """Take an open database."""
         self._database = database
+        self.vectors = StoredVectors(database)
 
     # Visible articles
 
@@ -208,7 +207,7 @@ class Catalog:
                     "active_version_id": version.version_id,
                     "updated_at": now,
                 }
-                upsert = _insert_for(self._database)(schema.article).values(row)
+                upsert = insert_for(self._database)(schema.article).values(row)
                 connection.execute(
                     upsert.on_conflict_do_update(index_elements=["article_id"], set_=row)
                 )
@@ -270,66 +269,6 @@ class Catalog:
                 )
             )
 
-    # Stored vectors
-
-    def vectors(self, hashes: Iterable[str], *, embedder: str) -> dict[str, Vectors]:
-        """Return the stored vectors among `hashes` that `embedder` made, by hash."""
-        found: dict[str, Vectors] = {}
-        table = schema.embedding
-        with self._database.read() as connection:
-            for part in _slices(sorted(set(hashes))):
-                query = select(table.c.text_hash, table.c.vector).where(
-                    table.c.text_hash.in_(part), table.c.embedder == embedder
-                )
-                for row in connection.execute(query):
-                    found[row.text_hash] = np.frombuffer(row.vector, dtype="<f4")
-        return found
-
-    def store_vectors(self, vectors: dict[str, Vectors], *, embedder: str) -> None:
-        """Keep the vectors of texts, by the texts' hash."""
-        if not vectors:
-            return
-        rows = [
-            {"text_hash": key, "embedder": embedder, "vector": vector.astype("<f4").tobytes()}
-            for key, vector in vectors.items()
-        ]
-        with self._database.write() as connection:
-            connection.execute(
-                _insert_for(self._database)(schema.embedding).on_conflict_do_nothing(), rows
-            )
-
-    def unit_vectors(
-        self, chunk_ids: Sequence[ChunkId], *, embedder: str
-    ) -> dict[ChunkId, Vectors]:
-        """Return the stored vectors of the chunks' units, one row a unit, by chunk."""
-        table = schema.unit_vectors
-        query = select(table.c.chunk_id, table.c.vectors).where(
-            table.c.chunk_id.in_(chunk_ids), table.c.embedder == embedder
-        )
-        with self._database.read() as connection:
-            return {
-                ChunkId(row.chunk_id): _matrix(row.vectors) for row in connection.execute(query)
-            }
-
-    def store_unit_vectors(self, vectors: dict[ChunkId, Vectors], *, embedder: str) -> None:
-        """Keep the vectors of chunks' units; chunks that are gone by now are left out."""
-        with self._database.write() as connection:
-            present = connection.execute(
-                select(schema.chunk.c.chunk_id).where(schema.chunk.c.chunk_id.in_(list(vectors)))
-            ).scalars()
-            rows = [
-                {
-                    "chunk_id": key,
-                    "embedder": embedder,
-                    "vectors": _bytes(vectors[ChunkId(key)]),
-                }
-                for key in present
-            ]
-            if rows:
-                connection.execute(
-                    _insert_for(self._database)(schema.unit_vectors).on_conflict_do_nothing(), rows
-                )
-
     def counts(self) -> dict[str, int]:
         """Return how many articles and chunks are visible."""
         with self._database.read() as connection:
@@ -340,30 +279,10 @@ class Catalog:
             return {"articles": articles.scalar_one(), "chunks": chunks.scalar_one()}
 
 
-def text_hash(text: str) -> str:
-    """Return the key under which a text's vector is stored."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _matrix(stored: bytes) -> Vectors:
-    # Half precision and a leading column count: a few hundred bytes a sentence.
-    columns = int.from_bytes(stored[:2], "little")
-    halves = np.frombuffer(stored[2:], dtype="<f2")
-    return np.asarray(halves.reshape(-1, columns), dtype=np.float32)
-
-
-def _bytes(matrix: Vectors) -> bytes:
-    return int(matrix.shape[1]).to_bytes(2, "little") + matrix.astype("<f2").tobytes()
-
-
 def _visible_chunks() -> Select[Any]:
     return select(*_CHUNK_COLUMNS).join(
         schema.article, schema.article.c.active_version_id == schema.chunk.c.version_id
     )
-
-
-def _insert_for(database: Database) -> Any:
-    return sqlite.insert if database.is_sqlite else postgresql.insert
 
 
 def _chunk(row: Row[Any]) -> Chunk:
@@ -375,6 +294,7 @@ def _chunk(row: Row[Any]) -> Chunk:
         heading=row.heading,
         position=row.position,
         text=row.text,
+        questions=tuple(row.questions),
     )
 
 
@@ -407,6 +327,7 @@ def _insert_chunks(connection: Any, version: StagedVersion) -> None:
         [
             {
                 **asdict(chunk),
+                "questions": list(chunk.questions),
                 "version_id": version.version_id,
                 "text_hash": text_hash(chunk.embedding_text),
             }
@@ -426,7 +347,7 @@ def _insert_chunks(connection: Any, version: StagedVersion) -> None:
                 seq=row.seq,
                 title=chunks[row.chunk_id].title,
                 heading=chunks[row.chunk_id].heading,
-                body=chunks[row.chunk_id].text,
+                body="\n".join((chunks[row.chunk_id].text, *chunks[row.chunk_id].questions)),
             )
             for row in seqs
         ],
@@ -440,9 +361,7 @@ def _drop_versions(connection: Any, version_ids: Sequence[str]) -> None:
         )
         remove_entries(connection, list(seqs.scalars()))
         dropped = select(schema.chunk.c.chunk_id).where(schema.chunk.c.version_id.in_(ids))
-        connection.execute(
-            delete(schema.unit_vectors).where(schema.unit_vectors.c.chunk_id.in_(dropped))
-        )
+        drop_vectors(connection, dropped)
         connection.execute(delete(schema.chunk).where(schema.chunk.c.version_id.in_(ids)))
         connection.execute(
             delete(schema.article_version).where(schema.article_version.c.version_id.in_(ids))

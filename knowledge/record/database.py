@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from knowledge.errors import ConfigError, RecordError
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Database", "insert_for", "open_database"]
 
 logger = logging.getLogger(__name__)
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 SQLITE_WAIT_S = 5.0
 WRITES = "knowledge_writes"
 
@@ -72,6 +73,11 @@ def open_database(url: str) -> Database:
     with _translated(engine):
         _migrate(engine)
     return Database(engine)
+
+
+def insert_for(database: Database) -> Any:
+    """Return the database's own `insert`, which knows what to do on a conflict."""
+    return sqlite.insert if database.is_sqlite else postgresql.insert
 
 
 def _sqlite_engine(url: str, path: str) -> Engine:

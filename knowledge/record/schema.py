@@ -27,6 +27,7 @@ __all__ = [
     "generation",
     "inbox",
     "metadata",
+    "question_vectors",
     "run",
     "source",
     "unit_vectors",
@@ -88,6 +89,7 @@ chunk = Table(
     Column("position", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("text_hash", String(64), nullable=False, index=True),
+    Column("questions", JSON, nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 
@@ -102,6 +104,15 @@ embedding = Table(
 # Vectors of a chunk's sentences, made when the chunk is first part of an answer.
 unit_vectors = Table(
     "unit_vectors",
+    metadata,
+    Column("chunk_id", String(64), primary_key=True),
+    Column("embedder", String(200), primary_key=True),
+    Column("vectors", LargeBinary, nullable=False),
+)
+
+# Vectors of a chunk's heading and of the questions that it answers, in the order of `asked_as`.
+question_vectors = Table(
+    "question_vectors",
     metadata,
     Column("chunk_id", String(64), primary_key=True),
     Column("embedder", String(200), primary_key=True),

@@ -44,6 +44,7 @@ def _target(bench: Workbench, step: str) -> Any:
         "catalog": type(bench.catalog),
         "ledger": type(bench.ledger),
         "index": type(bench.index),
+        "vectors": type(bench.catalog.vectors),
     }
     if step.startswith("store."):
         from knowledge.store import ChromaChunkStore

@@ -9,6 +9,7 @@ from knowledge.answering import Answerer
 from knowledge.evidence import EvidenceGate, Signals
 from knowledge.glossary import Glossary
 from knowledge.models import Answer, Chat, Outcome, Question, Refusal, RefusalReason
+from knowledge.question_vectors import QuestionVectors
 from knowledge.retrieval import Retriever
 from knowledge.settings import PACKAGE_DIR
 from knowledge.unit_vectors import UnitVectors
@@ -34,6 +35,7 @@ def _answerer(bench: Workbench, *, threshold: float = OPEN) -> Answerer:
             index=bench.index,
             embedder=bench.embedder,
             unit_vectors=UnitVectors(catalog=catalog, embedder=bench.embedder),
+            question_vectors=QuestionVectors(catalog=catalog, embedder=bench.embedder),
         ),
         lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
         vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from knowledge.models import Article
-from knowledge.record.catalog import Catalog, StagedVersion, text_hash
+from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.database import Database
+from knowledge.record.vectors import text_hash
 from tests.workbench import make_article, make_version, unit_vectors
 
 
@@ -168,33 +169,33 @@ def test_the_first_chunk_under_a_heading_is_found_by_the_end_of_its_trail(
 def test_vectors_come_back_bit_by_bit_and_only_for_their_embedder(catalog: Catalog) -> None:
     vectors = dict(zip(("one", "two"), unit_vectors(2) * np.float32(0.1), strict=True))
 
-    catalog.store_vectors(vectors, embedder="small")
+    catalog.vectors.keep_texts(vectors, embedder="small")
 
-    found = catalog.vectors(["one", "two", "three"], embedder="small")
+    found = catalog.vectors.of_texts(["one", "two", "three"], embedder="small")
     assert found.keys() == vectors.keys()
     assert all(np.array_equal(found[key], vectors[key]) for key in vectors)
-    assert catalog.vectors(["one"], embedder="large") == {}
+    assert catalog.vectors.of_texts(["one"], embedder="large") == {}
 
 
 def test_a_vector_that_is_stored_twice_stays_as_it_was(catalog: Catalog) -> None:
     first, second = unit_vectors(2)
-    catalog.store_vectors({"one": first}, embedder="small")
+    catalog.vectors.keep_texts({"one": first}, embedder="small")
 
-    catalog.store_vectors({"one": second}, embedder="small")
+    catalog.vectors.keep_texts({"one": second}, embedder="small")
 
-    assert np.array_equal(catalog.vectors(["one"], embedder="small")["one"], first)
+    assert np.array_equal(catalog.vectors.of_texts(["one"], embedder="small")["one"], first)
 
 
 def test_a_sweep_forgets_vectors_of_texts_that_are_gone(catalog: Catalog) -> None:
     old, new = make_version(make_article(body="old")), make_version(make_article(body="new"))
     keys = [text_hash(version.chunks[0].embedding_text) for version in (old, new)]
-    catalog.store_vectors(dict(zip(keys, unit_vectors(2), strict=True)), embedder="small")
+    catalog.vectors.keep_texts(dict(zip(keys, unit_vectors(2), strict=True)), embedder="small")
     _publish(catalog, old)
     _publish(catalog, new)
 
     catalog.sweep()
 
-    assert catalog.vectors(keys, embedder="small").keys() == {keys[1]}
+    assert catalog.vectors.of_texts(keys, embedder="small").keys() == {keys[1]}
 
 
 def test_the_revision_changes_with_every_run(database: Database) -> None:

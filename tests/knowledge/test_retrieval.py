@@ -8,6 +8,7 @@ from knowledge.errors import IndexNotReadyError, StoreError
 from knowledge.language import terms
 from knowledge.passages import units
 from knowledge.ports import Vectors
+from knowledge.question_vectors import QuestionVectors
 from knowledge.retrieval import Retrieval, Retriever
 from knowledge.unit_vectors import UnitVectors
 from tests.fakes import HashingEmbedder
@@ -39,6 +40,7 @@ def _retriever(bench: Workbench, *, index: object = None) -> Retriever:
         index=index or bench.index,  # type: ignore[arg-type]
         embedder=bench.embedder,
         unit_vectors=UnitVectors(catalog=bench.catalog, embedder=bench.embedder),
+        question_vectors=QuestionVectors(catalog=bench.catalog, embedder=bench.embedder),
     )
 
 

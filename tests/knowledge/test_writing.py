@@ -11,6 +11,7 @@ from knowledge.errors import GenerationError
 from knowledge.evidence import EvidenceGate, Signals
 from knowledge.glossary import Glossary
 from knowledge.models import Answer, Chunk, Question, SearchResult
+from knowledge.question_vectors import QuestionVectors
 from knowledge.retrieval import Retriever
 from knowledge.settings import PACKAGE_DIR
 from knowledge.unit_vectors import UnitVectors
@@ -206,6 +207,7 @@ def _answer(bench: Workbench, model: ScriptedChatModel) -> Answer:
             index=bench.index,
             embedder=bench.embedder,
             unit_vectors=UnitVectors(catalog=catalog, embedder=bench.embedder),
+            question_vectors=QuestionVectors(catalog=catalog, embedder=bench.embedder),
         ),
         lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
         vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),

@@ -92,6 +92,7 @@ def ingest(knowledge: Knowledge, *sources: str) -> None:
         catalog=knowledge.catalog,
         ledger=knowledge.ledger,
         index=knowledge.index,
+        question_vectors=knowledge.question_vectors,
         embedder=knowledge.embedder,
         bundled_dir=knowledge.settings.articles_dir,
     )
