@@ -172,8 +172,7 @@ def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]
     gate = EvidenceGate.load(EVIDENCE_FILE)
 
     def probability(query: Query, results: Sequence[SearchResult]) -> float:
-        candidates = rate(query, results, vocabulary)
-        return gate.probability(read_signals(query, results, candidates, vocabulary))
+        return gate.probability(read_signals(query, results, vocabulary))
 
     def by_given(one: Given) -> float:
         return probability(one.query, [one.result])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.citations import bind
-from knowledge.composing import Candidate, Pick, compose, rate
+from knowledge.composing import MAX_WORDS, Candidate, Pick, compose, rate
 from knowledge.conversation import stand_alone
 from knowledge.errors import IndexNotReadyError
 from knowledge.evidence import EvidenceGate, Signals, read_signals
@@ -42,8 +42,6 @@ __all__ = ["Answerer", "Examination"]
 
 TOP_K = 16
 MAX_PARTS = 3
-MAX_WORDS = 85
-"""What an answer to one question may take; each of several has a little more than its share."""
 DEGRADED = "The vector index did not answer, so this was found by words alone."
 
 
@@ -92,7 +90,8 @@ class Answerer:
         history = question.history
         for text in asked:
             part = Question(text=text, history=history)
-            parts.append(self._answer_part(part, timer, max_words=MAX_WORDS // len(asked) + 20))
+            share = MAX_WORDS if len(asked) == 1 else MAX_WORDS // len(asked) + 20
+            parts.append(self._answer_part(part, timer, max_words=share))
             # "What is X and why does it matter": the second part leans on the first.
             history = (*history, Turn(role="user", text=text))
         with timer.step("verify"):
@@ -111,7 +110,7 @@ class Answerer:
             )
         with timer.step("compose"):
             candidates = rate(query, found.results, vocabulary)
-            signals = read_signals(query, found.results, candidates, vocabulary)
+            signals = read_signals(query, found.results, vocabulary)
         return Examination(query=query, found=found, candidates=candidates, signals=signals)
 
     def _answer_part(self, question: Question, timer: "_Timer", *, max_words: int) -> "_Part":

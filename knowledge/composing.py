@@ -1,5 +1,6 @@
 """Picks and orders sentences of the passages found, so that they read as one answer."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from knowledge.vocabulary import Vocabulary
 __all__ = ["Candidate", "Pick", "compose", "rate"]
 
 MAX_WORDS = 105
+"""What an answer may take when it has more than a few sentences."""
+FEW, FEW_WORDS = 4, 125
+"""So many sentences may take more words: what is said in long sentences takes more to say."""
 MAX_SENTENCES = 9
 MAX_ITEMS = 8
 BEHIND = 3.0
@@ -26,21 +30,21 @@ CLOSE = 0.5
 SAME = 0.7
 """Overlap of two sentences' stems above which the second one repeats the first."""
 
-# Fitted by logistic regression on the tuning half of the golden questions: how well each signal
-# tells the sentences that hold a fact asked for from the others in the passages found.
-OWN_COVERAGE = 1.5
-FRAMED_COVERAGE = 0.7
-FUSED_SCORE = 1.6
-SIMILARITY = 1.2
-UNIT_SIMILARITY = 2.9
-RANK = 1.2
-OPENS = 0.5
-ITEM = 0.4
-ANNOUNCES = -0.9
-LENGTH = 0.5
-BEST_SECTION = 0.6
-FALSE_HIT = -4.0
-HYPOTHETICAL = -1.0
+# Fitted by `python -m benchmarks.fit_choice` on the tuning half of the golden questions: a
+# conditional logit of which of the sentences found hold a fact that is asked for.
+RELEVANCE = 0.57
+"""Of a natural logarithm of the passage's odds, down to `LEAST_RELEVANCE`."""
+LEAST_RELEVANCE = -8.0
+ADDS = 1.5
+FRAME_COVERAGE = -0.5
+UNIT_SIMILARITY = 2.5
+FIT = 1.9
+OPENS = 0.2
+ITEM = 0.25
+ANNOUNCES = -1.6
+LENGTH = 1.2
+HYPOTHETICAL = -0.95
+FALSE_HIT = -2.0
 UNKNOWN_WEIGHT = 2.0
 
 # A worked example's sums are not facts of the world.
@@ -88,12 +92,11 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     total = sum(weights.values()) or 1.0
     rated = []
     meant, false_hits = _apart(query, results, weights)
-    best = meant[0].chunk if meant else None
     for rank, result in enumerate((*meant, *false_hits), start=1):
         frame = frozenset(terms(f"{result.chunk.title} {result.chunk.heading}"))
-        base = FUSED_SCORE * result.score + SIMILARITY * result.similarity + RANK / rank
-        if best is not None and _section(result.chunk) == _section(best):
-            base += BEST_SECTION
+        framed = _covered(weights, frame) / total
+        base = RELEVANCE * max(math.log(max(result.score, 1e-9)), LEAST_RELEVANCE)
+        base += FRAME_COVERAGE * framed
         if rank > len(meant):
             base += FALSE_HIT
         inside = units(result.chunk.text)
@@ -104,11 +107,10 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
             own = _covered(weights, stems) / total
             score = (
                 base
-                + OWN_COVERAGE * own
-                + FRAMED_COVERAGE * _covered(weights, stems | frame) / total
+                + ADDS * (_covered(weights, stems | frame) / total - framed)
                 + UNIT_SIMILARITY * similarity
                 + _form(unit, place)
-                + _fit(query, unit, stems)
+                + FIT * _fit(query, unit, stems)
             )
             rated.append(
                 Candidate(
@@ -261,7 +263,8 @@ def _choose(
             continue
         said = [pick for pick in _say(candidate, whole_list=whole_list) if pick not in picked]
         size = sum(len(pick.text.split()) for pick in said)
-        if not said or (chosen and count + size > max_words):
+        limit = max(max_words, FEW_WORDS if len(chosen) < FEW else 0)
+        if not said or (chosen and count + size > limit):
             continue
         stems = frozenset(terms(candidate.unit.text))
         if any(_overlap(stems, other) > SAME for other in seen):

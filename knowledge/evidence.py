@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
-from knowledge.composing import UNKNOWN_WEIGHT, Candidate, weigh
+from knowledge.composing import UNKNOWN_WEIGHT, weigh
 from knowledge.errors import ConfigError
 from knowledge.language import names, terms
 from knowledge.models import SearchResult
@@ -25,13 +25,22 @@ OWN = re.compile(r"\b(?:our|ours|my|mine|we|us|i)\b", re.IGNORECASE)
 # What only that organisation's own records hold: dates and sums of its deals, and people's data.
 RECORDS = re.compile(
     r"\b(?:salar(?:y|ies)|payslips?|bonus(?:es)?|allowances?|appraisals?|passwords?|leave days|"
-    r"(?:phone|mobile|telephone|account|ticket|invoice|employee) (?:number|no)|e-?mail address|"
-    r"hr contact|line manager|expir\w+|renew(?:s|ed|al date)?|signed|quoted?|invoiced?|"
-    r"(?:last|this|next|current) (?:week|month|quarter|year|monday|friday)|yesterday|today|"
-    r"tomorrow|right now|currently|so far|who (?:is|are|runs|owns|manages|leads|signed)|"
+    r"(?:account|ticket|invoice|employee) (?:number|no)|hr contact|line manager|expir\w+|"
+    r"renew(?:s|ed|al date)?|signed|quoted?|invoiced?|headcount|margins?|still valid|"
+    r"(?:last|this|next|current) (?:month|quarter|year)|today|currently|so far|"
+    r"who (?:is|are|runs|owns|manages|leads|signed)|"
     r"(?:contract|deal|agreement|account)s? (?:cost|worth|value|with)|"
-    r"(?:client|customer|account|vendor|supplier)s? (?:list|names?)|headcount|margins?|"
-    r"(?:do|did|are|were|have|will) we|(?:do|did|can|will|am) i)\b",
+    r"(?:client|customer|account|vendor|supplier)s? (?:list|names?)|"
+    r"(?:what|when|who|which|how (?:much|many))\b.{0,40}\b(?:did|have|had|were) we|"
+    r"(?:pay|paid|charged?|charges|bills?|billed|owes?) us|do we (?:pay|charge|bill|have)|"
+    r"am i|(?:did|will|have) i)\b|^(?:so )?(?:are|were|have|had|did|will) we\b",
+    re.IGNORECASE,
+)
+# Contact details, and what happened or will happen within days, no article holds for anybody.
+PASSING = re.compile(
+    r"\b(?:(?:phone|mobile|telephone|cell) (?:number|no)|e-?mail address (?:of|for)|"
+    r"yesterday|tomorrow|tonight|right now|(?:last|this|next) (?:week|monday|tuesday|wednesday|"
+    r"thursday|friday))\b",
     re.IGNORECASE,
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -45,10 +54,8 @@ class Signals:
     """Cosine similarity of the question and the nearest passage."""
     unit_similarity: float
     """Cosine similarity of the question and the nearest sentence."""
-    passage_coverage: float
-    """Share of the question's weight named by the best single passage's body."""
-    sentence_coverage: float
-    """Share of the question's weight named by the best single sentence."""
+    is_listed: float
+    """How far the question is one that a section lists, from 0 at a similarity of one half."""
     unknown: float
     """Share of the question's weight on words that no passage holds."""
     unknown_names: float
@@ -56,7 +63,7 @@ class Signals:
     missing_years: float
     """1.0 when a year in the question is in none of the best passages."""
     own_records: float
-    """1.0 when only the asker's own organisation can know."""
+    """1.0 when only the asker's own organisation, or nobody's articles, can hold it."""
 
     def vector(self) -> list[float]:
         """Return the signals in the order of their declaration."""
@@ -121,43 +128,37 @@ class EvidenceGate:
 def read_signals(
     query: Query,
     results: Sequence[SearchResult],
-    candidates: Sequence[Candidate],
     vocabulary: Vocabulary,
 ) -> Signals:
     """Return the signals of a question and what was found for it.
 
-    Titles and headings count only where a signal says so: that a section is about a subject does
-    not mean that its text answers the question.
+    The words that question and passage share are no signal: the similarities hold what they say,
+    and with them the fit told answerable from unanswerable questions less well.
     """
     best = results[:LOOKED_AT]
-    bodies = [query.stems_of(result.chunk.text) for result in best]
     text = " ".join(f"{r.chunk.title} {r.chunk.heading} {r.chunk.text}" for r in best)
     return Signals(
         similarity=max((result.similarity for result in results), default=0.0),
         unit_similarity=max(
             (max(result.unit_similarities, default=0.0) for result in results), default=0.0
         ),
-        passage_coverage=max((_coverage(query, body, vocabulary) for body in bodies), default=0.0),
-        sentence_coverage=max((candidate.coverage for candidate in candidates), default=0.0),
+        is_listed=max((max(2 * r.listed_similarity - 1, 0.0) for r in results), default=0.0),
         unknown=_unknown_share(query, vocabulary),
         unknown_names=float(_has_unknown_name(query.text, vocabulary)),
         missing_years=float(not set(YEAR.findall(query.text)) <= set(YEAR.findall(text))),
-        own_records=float(bool(OWN.search(query.text) and RECORDS.search(query.text))),
+        own_records=float(_asks_for_records(query.text)),
     )
-
-
-def _coverage(query: Query, stems: frozenset[str], vocabulary: Vocabulary) -> float:
-    weights = [
-        (weigh(concept, vocabulary), concept.is_named_by(stems)) for concept in query.concepts
-    ]
-    total = sum(weight for weight, _ in weights)
-    return sum(weight for weight, named in weights if named) / total if total else 0.0
 
 
 def _unknown_share(query: Query, vocabulary: Vocabulary) -> float:
     total = sum(weigh(concept, vocabulary) for concept in query.concepts)
     unknown = UNKNOWN_WEIGHT * len(query.unknown_words)
     return min(unknown / total, 1.0) if total else 0.0
+
+
+def _asks_for_records(question: str) -> bool:
+    is_own = OWN.search(question) and RECORDS.search(question)
+    return bool(is_own or PASSING.search(question))
 
 
 def _has_unknown_name(question: str, vocabulary: Vocabulary) -> bool:

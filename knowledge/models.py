@@ -106,8 +106,8 @@ class SearchResult:
     """Odds of answering against the best result's, in (0, 1]; comparable only within one query."""
     similarity: float
     """Cosine similarity of question and chunk; 0.0 when it is not known."""
-    asked_similarity: float = 0.0
-    """Cosine similarity of the question and the nearest of what the chunk is asked as."""
+    listed_similarity: float = 0.0
+    """Cosine similarity of the question and the nearest that the chunk lists; 0.0 for none."""
     unit_similarities: tuple[float, ...] = ()
     """Cosine similarity of the question and each sentence; empty when they were not compared."""
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,16 @@ from knowledge.models import Chunk, ChunkId
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog
 
-__all__ = ["QuestionVectors"]
+__all__ = ["Asked", "QuestionVectors"]
+
+
+class Asked(NamedTuple):
+    """Cosine similarities of a question and what a chunk is asked as."""
+
+    nearest: float
+    """To its heading or the nearest listed question."""
+    listed: float
+    """To the nearest listed question; 0.0 when none is listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,17 @@ class QuestionVectors:
         self._held: _Held | None = None
         self._lock = threading.Lock()
 
-    def similarities(self, vector: Vectors) -> dict[ChunkId, float]:
-        """Return each visible chunk's largest cosine similarity of the question and its texts."""
+    def similarities(self, vector: Vectors) -> dict[ChunkId, Asked]:
+        """Return how near a question is to what each visible chunk is asked as."""
         held = self._current()
         if not held.chunk_ids:
             return {}
-        nearest = np.maximum.reduceat(held.vectors @ vector, held.starts)
-        return dict(zip(held.chunk_ids, nearest.tolist(), strict=True))
+        near = held.vectors @ vector
+        nearest = np.maximum.reduceat(near, held.starts)
+        near[held.starts] = 0.0
+        listed = np.maximum.reduceat(near, held.starts)
+        pairs = zip(nearest.tolist(), listed.tolist(), strict=True)
+        return {key: Asked(*pair) for key, pair in zip(held.chunk_ids, pairs, strict=True)}
 
     def warm(self) -> None:
         """Make and load all vectors, so that no question has to wait for them."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from knowledge.models import ArticleId, ChunkId
 
@@ -41,8 +41,14 @@ WEIGHTS = RankSignals(
 
 def relevance(signals: RankSignals, weights: RankSignals = WEIGHTS) -> float:
     """Return the log-odds, up to a constant of the query, that a passage is the best one."""
-    pairs: Iterable[tuple[float, float]] = zip(astuple(weights), astuple(signals), strict=True)
-    return sum(weight * value for weight, value in pairs)
+    return (
+        weights.similarity * signals.similarity
+        + weights.sentence * signals.sentence
+        + weights.asked * signals.asked
+        + weights.words * signals.words
+        + weights.article_words * signals.article_words
+        + weights.explains * signals.explains
+    )
 
 
 def scaled(relevances: Sequence[float]) -> list[float]:

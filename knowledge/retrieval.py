@@ -8,7 +8,7 @@ from knowledge.errors import StoreError
 from knowledge.index import VectorIndex
 from knowledge.models import Chunk, ChunkId, SearchResult
 from knowledge.ports import Embedder, Vectors
-from knowledge.question_vectors import QuestionVectors
+from knowledge.question_vectors import Asked, QuestionVectors
 from knowledge.ranking import RankSignals, article_words, relevance, scaled, shares
 from knowledge.record.catalog import Catalog
 from knowledge.record.vectors import text_hash
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 POOL = 80
 """Chunks that each way of searching brings in."""
+NOT_ASKED = Asked(0.0, 0.0)
 RERANKED = 32
 """Best chunks whose sentences are compared with the question one by one."""
 
@@ -78,7 +79,7 @@ class Retriever:
             dense, is_degraded = {}, True
         words = shares(self._catalog.search(terms, limit=POOL))
         asked = self._question_vectors.similarities(vector)
-        nearest = sorted(asked, key=lambda key: -asked[key])[:POOL]
+        nearest = sorted(asked, key=lambda key: -asked[key].nearest)[:POOL]
         # A chunk that was retired a moment ago may still be in the vector index.
         chunks = self._catalog.chunks([*dict.fromkeys((*dense, *words, *nearest))])
         similarities = dense | self._similarities(vector, chunks, known=dense)
@@ -89,11 +90,12 @@ class Retriever:
                 RankSignals(
                     similarity=similarities.get(key, 0.0),
                     sentence=0.0,
-                    asked=asked.get(key, 0.0),
+                    asked=asked.get(key, NOT_ASKED).nearest,
                     words=words.get(key, 0.0),
                     article_words=by_article[chunk.article_id],
                     explains=float(_place(chunk) in explained_in),
                 ),
+                listed=asked.get(key, NOT_ASKED).listed,
             )
             for key, chunk in chunks.items()
         ]
@@ -126,7 +128,7 @@ class Retriever:
         for one, matrix in zip(found, matrices, strict=True):
             near = tuple((matrix @ vector).tolist())
             signals = replace(one.signals, sentence=max(near, default=0.0))
-            compared.append(_Found(one.chunk, signals, near))
+            compared.append(replace(one, signals=signals, near=near))
         return compared
 
 
@@ -134,6 +136,7 @@ class Retriever:
 class _Found:
     chunk: Chunk
     signals: RankSignals
+    listed: float
     near: tuple[float, ...] = ()
     """Similarity of the question and each sentence; empty when they were not compared."""
 
@@ -154,7 +157,7 @@ def _results(ranked: Sequence[_Found]) -> tuple[SearchResult, ...]:
             rank=rank,
             score=round(score, 6),
             similarity=one.signals.similarity,
-            asked_similarity=one.signals.asked,
+            listed_similarity=one.listed,
             unit_similarities=one.near,
         )
         for rank, (one, score) in enumerate(zip(ranked, odds, strict=True), start=1)
