@@ -20,6 +20,7 @@ from bot.rendering.blocks import (
 from bot.rendering.mrkdwn import TRAIL, cut, escape, italic, link, mention, one_line, quote
 from knowledge.models import (
     Answer,
+    AnswerMode,
     AnswerSentence,
     Chat,
     ClosestSection,
@@ -57,9 +58,13 @@ FOR_EXPERTS = {
     RefusalReason.NO_FIGURE,
     RefusalReason.PRIVATE,
 }
-MODE_LINES = {
+MODE_LINES: dict[AnswerMode, str] = {
     "extractive": "Answered from the articles, without a language model.",
     "model": "Written by a language model from the cited articles; check the sources.",
+    "mixed": (
+        "Partly written by a language model from the cited articles, partly quoted from them; "
+        "check the sources."
+    ),
 }
 
 
