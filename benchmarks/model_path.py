@@ -99,7 +99,7 @@ def _judge(
             seen.add((kind, statement))
             script.reply = f"{before} {statement} [1]".strip()
             draft = writer.write(question, results)
-            is_kept = draft is not None and any(p.text == statement for p in draft.picks)
+            is_kept = draft.is_trustworthy and any(p.text == statement for p in draft.picks)
             is_right = is_kept != bool(number % 2)
             half = "tuned" if zlib.crc32(result.chunk.article_id.encode()) % 2 else "unseen"
             counts[half, f"{'false' if number % 2 else 'true'} {kind}", str(is_right)] += 1

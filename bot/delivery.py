@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from bot.rendering import RenderedMessage, render_plainly
+from bot.rendering import Block, RenderedMessage, render_plainly
 from knowledge.errors import KnowledgeError
 
 __all__ = ["Delivery", "DeliveryError", "create_client"]
@@ -38,11 +38,17 @@ Sleep = Callable[[float], None]
 class DeliveryError(KnowledgeError):
     """Slack did not take a message; `reason` is its error code or what went wrong."""
 
-    def __init__(self, reason: str, *, is_uncertain: bool = False) -> None:
-        """`is_uncertain` says that Slack may have shown the message all the same."""
+    def __init__(
+        self, reason: str, *, is_uncertain: bool = False, retry_after_s: float | None = None
+    ) -> None:
+        """`is_uncertain` says that Slack may have shown the message all the same.
+
+        `retry_after_s` is how long Slack wants to be left alone, if that is the reason.
+        """
         super().__init__(f"Slack did not take a message: {reason}")
         self.reason = reason
         self.is_uncertain = is_uncertain
+        self.retry_after_s = retry_after_s
 
 
 def create_client(*, token: str, base_url: str) -> WebClient:
@@ -100,6 +106,53 @@ class Delivery:
             ),
             # To see a private notice twice harms nobody.
             is_repeatable=True,
+        )
+
+    def start_stream(
+        self,
+        blocks: Sequence[Block],
+        *,
+        channel_id: str,
+        thread_ts: str,
+        user_id: str,
+        team_id: str,
+    ) -> str:
+        """Open a message that grows, for a person to read; return its `channel:ts`.
+
+        It is not tried again, since a message that is posted later says the same.
+        """
+        response = self._call(
+            lambda: self._client.chat_startStream(
+                channel=channel_id,
+                thread_ts=thread_ts,
+                recipient_user_id=user_id,
+                recipient_team_id=team_id,
+                chunks=[_chunk(blocks)],
+            ),
+            is_repeatable=False,
+            max_wait_s=0.0,
+        )
+        return f"{response['channel']}:{response['ts']}"
+
+    def append_stream(self, blocks: Sequence[Block], *, place: str) -> None:
+        """Add to a message that `start_stream` returned; a rate limit is left to the caller."""
+        channel_id, _, ts = place.partition(":")
+        self._call(
+            lambda: self._client.chat_appendStream(
+                channel=channel_id, ts=ts, chunks=[_chunk(blocks)]
+            ),
+            is_repeatable=False,
+            max_wait_s=0.0,
+        )
+
+    def stop_stream(self, blocks: Sequence[Block], *, place: str) -> None:
+        """End a message that `start_stream` returned, with the last blocks if there are any."""
+        channel_id, _, ts = place.partition(":")
+        self._call(
+            lambda: self._client.chat_stopStream(
+                channel=channel_id, ts=ts, blocks=list(blocks) or None
+            ),
+            is_repeatable=False,
         )
 
     def respond(self, message: RenderedMessage, *, response_url: str) -> None:
@@ -169,7 +222,7 @@ class Delivery:
             is_repeatable=is_repeatable,
         )
 
-    def _call(self, call: Call, *, is_repeatable: bool) -> Any:
+    def _call(self, call: Call, *, is_repeatable: bool, max_wait_s: float = MAX_WAIT_S) -> Any:
         waited, attempt = 0.0, 0
         while True:
             attempt += 1
@@ -179,8 +232,12 @@ class Delivery:
                 fault = _fault(exc)
                 wait_s = fault.wait_s(attempt, is_repeatable=is_repeatable)
                 waited += wait_s or 0.0
-                if wait_s is None or attempt == ATTEMPTS or waited > MAX_WAIT_S:
-                    raise DeliveryError(fault.reason, is_uncertain=fault.is_uncertain) from exc
+                if wait_s is None or attempt == ATTEMPTS or waited > max_wait_s:
+                    raise DeliveryError(
+                        fault.reason,
+                        is_uncertain=fault.is_uncertain,
+                        retry_after_s=fault.retry_after_s,
+                    ) from exc
                 self._sleep(wait_s)
 
 
@@ -208,6 +265,11 @@ class _HookError(Exception):
     def __init__(self, response: WebhookResponse) -> None:
         super().__init__(response.status_code)
         self.response = response
+
+
+def _chunk(blocks: Sequence[Block]) -> dict[str, Any]:
+    # Streamed Markdown would link bare addresses; blocks are as harmless as in a posted message.
+    return {"type": "blocks", "blocks": list(blocks)}
 
 
 def _fault(exc: Exception) -> _Fault:

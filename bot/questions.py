@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
+from typing import Self
 
 from bot.authorization import Action
 from bot.delivery import Delivery, DeliveryError
@@ -24,8 +26,9 @@ from bot.rendering import (
     render_private_outcome,
 )
 from bot.services import Answerer
+from bot.streaming import GrowingReply
 from knowledge.errors import RecordError
-from knowledge.models import Chat, Question, Reply
+from knowledge.models import Answer, Chat, Question, Reply
 from knowledge.record.journal import Journal, StoredAnswer
 
 __all__ = ["QuestionDesk"]
@@ -38,7 +41,8 @@ MAX_ATTEMPTS = 3
 STATUS_AFTER_S = 1.5
 STATUS = "is looking that up..."
 INTERRUPTED = (
-    "I was interrupted just while I was replying. If you see no answer from me, please ask again."
+    "I was interrupted just while I was replying. If you see no answer from me, or only its "
+    "beginning, please ask again."
 )
 UNCONFIRMED = (
     "Slack did not confirm that it took my answer. If you do not see it, please ask again."
@@ -101,23 +105,39 @@ class QuestionDesk:
     def answer(self, question: IncomingQuestion) -> None:
         """Answer a question that was received; never raises."""
         is_denied = False
+        growing = GrowingReply(
+            self._delivery,
+            question,
+            before_opening=lambda: self._note(self._journal.begin_sending, question),
+        )
         try:
             self._journal.begin(question.event_id)
             decision = self._gate.decide(question.actor, Action.ASK)
             is_denied = not decision.allowed
-            message = render_denied(decision.reason) if is_denied else self._reply(question)
+            message = (
+                render_denied(decision.reason) if is_denied else self._reply(question, growing)
+            )
         except Exception as exc:  # noqa: BLE001 (the boundary of a worker)
             message = render_failure(note_failure(exc, during=f"event {question.event_id}"))
-        self._send(question, message, is_whispered=is_denied)
+        self._send(question, message, is_whispered=is_denied, growing=growing)
 
-    def _reply(self, question: IncomingQuestion) -> RenderedMessage:
+    def _reply(self, question: IncomingQuestion, growing: GrowingReply) -> RenderedMessage:
         if not question.text:
             return render_help()
         history = self._journal.recent_turns(
             question.conversation, limit=HISTORY_TURNS, not_before=self._clock() - HISTORY_AGE
         )
-        with _Status(self._delivery, question):
-            reply = self._answerer.answer(Question(text=question.text, history=history))
+        with _Status(self._delivery, question) as status:
+
+            def show(answer: Answer) -> None:
+                status.end()
+                growing.show(answer)
+
+            reply = self._answerer.answer(
+                Question(text=question.text, history=history),
+                # Slack lets nothing grow that only one person sees.
+                watch=None if question.is_private else show,
+            )
         answer_id = self._remember(question, reply)
         if question.is_private:
             return render_private_outcome(
@@ -126,7 +146,11 @@ class QuestionDesk:
                 answer_id=answer_id,
                 can_escalate=self._can_escalate,
             )
-        return render_outcome(reply.outcome, answer_id=answer_id, can_escalate=self._can_escalate)
+        render = partial(
+            render_outcome, reply.outcome, answer_id=answer_id, can_escalate=self._can_escalate
+        )
+        growing.end_with(render(shown=growing.settle()))
+        return render()
 
     def _remember(self, question: IncomingQuestion, reply: Reply) -> str:
         """Record an answer and return its id; empty when there is nothing to vote on."""
@@ -151,12 +175,20 @@ class QuestionDesk:
         return answer.answer_id
 
     def _send(
-        self, question: IncomingQuestion, message: RenderedMessage, *, is_whispered: bool = False
+        self,
+        question: IncomingQuestion,
+        message: RenderedMessage,
+        *,
+        is_whispered: bool = False,
+        growing: GrowingReply | None = None,
     ) -> None:
-        """Send the one reply to a question; never raises."""
+        """Send the one reply to a question, or what is missing of it; never raises."""
         self._note(self._journal.begin_sending, question)
         try:
-            self._deliver(question, message, is_whispered=is_whispered)
+            if growing is not None and growing.settle():
+                growing.close(message)
+            else:
+                self._deliver(question, message, is_whispered=is_whispered)
         except Exception as exc:  # noqa: BLE001 (the boundary of a worker)
             failure_id = note_failure(exc, during=f"reply to event {question.event_id}")
             is_uncertain = isinstance(exc, DeliveryError) and exc.is_uncertain
@@ -223,9 +255,14 @@ class _Status:
         self._timer.daemon = True
         self._is_possible = not question.is_private
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         if self._is_possible:
             self._timer.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Show it no more, since the answer is to be seen."""
         self._timer.cancel()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from knowledge.models import (
+    Answer,
     CorpusStatus,
     DefineResult,
     IngestProgress,
@@ -25,8 +26,13 @@ Ingest: TypeAlias = Callable[[str, Callable[[IngestProgress], None]], IngestRepo
 class Answerer(Protocol):
     """Answers questions from the articles."""
 
-    def answer(self, question: Question, /) -> Reply:
-        """Return an answer, a refusal or small talk; safe to call from several threads."""
+    def answer(
+        self, question: Question, /, *, watch: Callable[[Answer], None] | None = None
+    ) -> Reply:
+        """Return an answer, a refusal or small talk; safe to call from several threads.
+
+        `watch` is called with the answer so far while it is written, if it is.
+        """
 
 
 class Glossary(Protocol):

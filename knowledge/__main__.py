@@ -205,7 +205,8 @@ def _reply_json(reply: Reply) -> dict[str, Any]:
                 "sources": [asdict(source) for source in answer.sources],
                 "closest": [asdict(section) for section in answer.closest],
                 "reason": answer.note,
-                "mode": answer.mode,
+                # Several questions in one may be answered partly by the model.
+                "mode": "extractive" if answer.mode == "extractive" else "model",
             }
         case Refusal() as refusal:
             shown = {

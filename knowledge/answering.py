@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from knowledge.citations import bind
-from knowledge.composing import MAX_WORDS, Candidate, Pick, compose, rate
+from knowledge.composing import MAX_WORDS, Candidate, Pick, compose, rate, unsaid
 from knowledge.conversation import stand_alone
 from knowledge.errors import IndexNotReadyError
 from knowledge.evidence import EvidenceGate, Signals, read_signals
@@ -15,6 +15,7 @@ from knowledge.glossary import TermMention
 from knowledge.models import (
     Answer,
     AnswerKind,
+    AnswerMode,
     AnswerSentence,
     Outcome,
     Question,
@@ -36,13 +37,16 @@ from knowledge.retrieval import Retrieval, Retriever
 from knowledge.talk import read_small_talk, without_orders
 from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
 from knowledge.vocabulary import VocabularyCache
-from knowledge.writing import Writer
+from knowledge.writing import Draft, Writer
 
-__all__ = ["Answerer", "Examination"]
+__all__ = ["Answerer", "Examination", "Watch"]
 
 TOP_K = 16
 MAX_PARTS = 3
 DEGRADED = "The vector index did not answer, so this was found by words alone."
+
+Watch: TypeAlias = Callable[[Answer], None]
+"""Is shown an answer as far as it goes, each time with more sentences below the same ones."""
 
 
 class Answerer:
@@ -66,11 +70,16 @@ class Answerer:
         self._writer = writer
         self._clock = clock
 
-    def answer(self, question: Question) -> Reply:
-        """Return an answer whose every sentence cites its passage, a refusal, or small talk."""
+    def answer(self, question: Question, *, watch: Watch | None = None) -> Reply:
+        """Return an answer whose every sentence cites its passage, a refusal, or small talk.
+
+        `watch` is called while a chat model writes, with every sentence as soon as it is checked.
+        The answer returned begins with the sentences that were shown, under the same numbers. It
+        is called in this thread and must not raise.
+        """
         timer = _Timer(self._clock)
         with timer.step("total"):
-            outcome = self.reply_at_once(question) or self._answer(question, timer)
+            outcome = self.reply_at_once(question) or self._answer(question, timer, watch)
         return Reply(outcome=outcome, timings_ms=timer.spent_ms)
 
     def reply_at_once(self, question: Question) -> Outcome | None:
@@ -84,14 +93,15 @@ class Answerer:
             return chat
         return None if without_orders(text) else refuse_order()
 
-    def _answer(self, question: Question, timer: "_Timer") -> Outcome:
+    def _answer(self, question: Question, timer: "_Timer", watch: Watch | None) -> Outcome:
         asked = split_requests(without_orders(question.text))[:MAX_PARTS]
-        parts = []
+        parts: list[_Part] = []
+        show = None if watch is None else lambda part: watch(_join([*parts, part]))
         history = question.history
         for text in asked:
             part = Question(text=text, history=history)
             share = MAX_WORDS if len(asked) == 1 else MAX_WORDS // len(asked) + 20
-            parts.append(self._answer_part(part, timer, max_words=share))
+            parts.append(self._answer_part(part, timer, max_words=share, show=show))
             # "What is X and why does it matter": the second part leans on the first.
             history = (*history, Turn(role="user", text=text))
         with timer.step("verify"):
@@ -113,7 +123,14 @@ class Answerer:
             signals = read_signals(query, found.results, vocabulary)
         return Examination(query=query, found=found, candidates=candidates, signals=signals)
 
-    def _answer_part(self, question: Question, timer: "_Timer", *, max_words: int) -> "_Part":
+    def _answer_part(
+        self,
+        question: Question,
+        timer: "_Timer",
+        *,
+        max_words: int,
+        show: Callable[["_Part"], None] | None,
+    ) -> "_Part":
         try:
             seen = self.examine(question, timer)
         except IndexNotReadyError:
@@ -126,20 +143,22 @@ class Answerer:
             return _Part(disambiguation=meanings)
         if not picks:
             return _Part(refusal=refuse(seen.query, results, seen.signals))
-        note = DEGRADED if seen.found.is_degraded else ""
-        if self._writer is not None:
-            with timer.step("generate"):
-                draft = self._writer.write(seen.query.text, results)
-            if draft is not None:
-                checked = f"{len(draft.picks)} of {draft.stated} statements verified."
-                return _Part(
-                    kind=_answer_kind(seen.query),
-                    picks=draft.picks,
-                    results=results,
-                    note=f"{note} {checked}".strip(),
-                    mode="model",
-                )
-        return _Part(kind=_answer_kind(seen.query), picks=picks, results=results, note=note)
+        quoted = _Part(
+            kind=_answer_kind(seen.query),
+            paragraphs=(picks,),
+            results=results,
+            note=DEGRADED if seen.found.is_degraded else "",
+        )
+        if self._writer is None:
+            return quoted
+
+        def release(written: tuple[Pick, ...]) -> None:
+            if show is not None:
+                show(replace(quoted, paragraphs=(written,), mode="model"))
+
+        with timer.step("generate"):
+            draft = self._writer.write(seen.query.text, results, release=release)
+        return _with_draft(quoted, draft, is_shown=show is not None)
 
     def _meanings(self, mention: TermMention, results: Sequence[SearchResult]) -> Answer | None:
         """Return a sentence from the articles on each meaning of a term, and ask which is meant.
@@ -190,36 +209,68 @@ class _Part:
     """One question of a message: what is said to it, or why nothing is."""
 
     kind: AnswerKind = "answer"
-    picks: tuple[Pick, ...] = ()
+    paragraphs: tuple[tuple[Pick, ...], ...] = ()
     results: tuple[SearchResult, ...] = ()
     refusal: Refusal | None = None
     disambiguation: Answer | None = None
     note: str = ""
-    mode: Literal["extractive", "model"] = "extractive"
+    mode: AnswerMode = "extractive"
+
+
+def _with_draft(quoted: _Part, draft: Draft, *, is_shown: bool) -> _Part:
+    """Return what becomes of an extractive part beside what a chat model wrote.
+
+    Where too little is left of the model's answer, the extractive one takes its place. What was
+    shown already (`is_shown`) is true and stays; what it does not say yet follows it.
+    """
+    if draft.is_trustworthy:
+        paragraphs: tuple[tuple[Pick, ...], ...] = (draft.picks,)
+    elif is_shown and draft.picks:
+        rest = unsaid(quoted.paragraphs[0], said=draft.picks)
+        paragraphs = (draft.picks, rest) if rest else (draft.picks,)
+    else:
+        return quoted
+    is_mixed = len(paragraphs) > 1
+    return replace(
+        quoted,
+        paragraphs=paragraphs,
+        note=f"{quoted.note} {_verified(draft, is_mixed=is_mixed)}".strip(),
+        mode="mixed" if is_mixed else "model",
+    )
+
+
+def _verified(draft: Draft, *, is_mixed: bool) -> str:
+    """Return what is said about the check of a model's sentences."""
+    lead = "" if draft.is_complete else "The language model did not finish: "
+    rest = "; the rest is quoted from the articles" if is_mixed else ""
+    return f"{lead}{len(draft.picks)} of {draft.stated} statements verified{rest}."
 
 
 def _finish(parts: Sequence[_Part]) -> Outcome:
     """Return one answer to all parts that have one, and say which part has none."""
     if len(parts) == 1 and parts[0].disambiguation is not None:
         return parts[0].disambiguation
-    answered = [part for part in parts if part.picks]
-    refusals = [part.refusal for part in parts if part.refusal is not None]
-    if not answered:
-        return (
-            next((part.disambiguation for part in parts if part.disambiguation is not None), None)
-            or refusals[0]
-        )
-    sentences, sources = bind([part.picks for part in answered])
+    if any(part.paragraphs for part in parts):
+        return _join(parts)
+    refusals = (part.refusal for part in parts if part.refusal is not None)
+    meanings = (part.disambiguation for part in parts if part.disambiguation is not None)
+    return next(meanings, None) or next(refusals)
+
+
+def _join(parts: Sequence[_Part]) -> Answer:
+    """Return one answer to the parts that have one, of which there must be one."""
+    answered = [part for part in parts if part.paragraphs]
+    sentences, sources = bind([picks for part in answered for picks in part.paragraphs])
     notes = dict.fromkeys(part.note for part in answered if part.note)
-    if refusals:
+    if refusals := [part.refusal for part in parts if part.refusal is not None]:
         notes[f"One part of the question is not answered: {refusals[0].text}"] = None
-    cited = [source.chunk_id for source in sources]
+    modes = {part.mode for part in answered}
     return Answer(
         kind=answered[0].kind if len(parts) == 1 else "answer",
         sentences=sentences,
         sources=sources,
-        closest=closest_sections(answered[0].results, without=cited),
-        mode="model" if any(part.mode == "model" for part in answered) else "extractive",
+        closest=closest_sections(answered[0].results, without=[s.chunk_id for s in sources]),
+        mode=modes.pop() if len(modes) == 1 else "mixed",
         note=" ".join(notes),
     )
 

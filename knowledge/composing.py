@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from knowledge.language import stem, terms
+from knowledge.language import numbers, stem, terms
 from knowledge.models import Chunk, SearchResult
 from knowledge.passages import Unit, context_start, is_dangling, row_cells, units
 from knowledge.understanding import Concept, Query, QuestionKind
 from knowledge.vocabulary import Vocabulary
 
-__all__ = ["Candidate", "Pick", "compose", "rate"]
+__all__ = ["Candidate", "Pick", "compose", "rate", "unsaid"]
 
 MAX_WORDS = 105
 """What an answer may take when it has more than a few sentences."""
@@ -201,6 +201,42 @@ def compose(
     for candidate in _answer_first(_reading_order(chosen), chosen[0]):
         picks += _say(candidate, whole_list=whole_list)
     return _within(picks)
+
+
+def unsaid(picks: Sequence[Pick], *, said: Sequence[Pick]) -> tuple[Pick, ...]:
+    """Return the pieces of an answer that add something to what is said already, in order.
+
+    A piece that another one leans on stays with it, though it is said a second time then: the
+    sentence to which "they" points back, or the one that announces a list.
+    """
+    kept: list[Pick] = []
+    after: Pick | None = None
+    for pick in reversed(picks):
+        if not _is_said(pick, said) or (after is not None and _leads(pick, after)):
+            kept.append(pick)
+            after = pick
+        elif not pick.is_item:
+            # Between a list item and what announces it there may be others that are left out.
+            after = None
+    return tuple(reversed(kept))
+
+
+def _leads(pick: Pick, after: Pick) -> bool:
+    """Whether `after`, which follows it, cannot be understood without it."""
+    if pick.chunk.chunk_id != after.chunk.chunk_id:
+        return False
+    if after.is_item:
+        return not pick.is_item and pick.text.endswith(":")
+    return is_dangling(after.units[0])
+
+
+def _is_said(pick: Pick, said: Sequence[Pick]) -> bool:
+    stems, figures = frozenset(terms(pick.text)), numbers(pick.text)
+    return any(
+        len(stems & frozenset(terms(other.text))) > SAME * len(stems)
+        and figures <= numbers(other.text)
+        for other in said
+    )
 
 
 def _fit(query: Query, unit: Unit, stems: frozenset[str]) -> float:

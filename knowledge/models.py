@@ -10,6 +10,7 @@ from typing import Literal, NewType, TypeAlias
 __all__ = [
     "Answer",
     "AnswerKind",
+    "AnswerMode",
     "AnswerSentence",
     "Article",
     "ArticleId",
@@ -155,6 +156,8 @@ class AnswerSentence:
 
 
 AnswerKind: TypeAlias = Literal["answer", "definition", "comparison", "disambiguation"]
+AnswerMode: TypeAlias = Literal["extractive", "model", "mixed"]
+"""Whether the sentences are quoted from passages, written by a chat model, or some are either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +169,7 @@ class Answer:
     sources: tuple[Source, ...]
     closest: tuple["ClosestSection", ...] = ()
     """Further reading: sections near the question that the answer does not cite."""
-    mode: Literal["extractive", "model"] = "extractive"
+    mode: AnswerMode = "extractive"
     note: str = ""
     """A remark by the program itself, such as a corrected spelling; never from an article."""
 

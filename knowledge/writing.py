@@ -9,10 +9,10 @@ from pathlib import Path
 
 from knowledge.composing import Pick
 from knowledge.errors import GenerationError
-from knowledge.language import sentence_spans
 from knowledge.models import Chunk, SearchResult
 from knowledge.passages import DANGLING, Unit, is_dangling, units
 from knowledge.ports import ChatModel
+from knowledge.statements import Statement, read_statements
 from knowledge.understanding import ADDRESS
 from knowledge.verification import check_statement
 
@@ -22,10 +22,6 @@ logger = logging.getLogger(__name__)
 
 PROMPT_FILE = Path(__file__).parent / "prompts" / "answer.md"
 PASSAGES = 8
-MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
-LEADING_MARKERS = re.compile(rf"(?:{MARKER.pattern})+\s*")
-DECORATION = re.compile(r"^\s*(?:[-*•]|\d+[.)]|#+)\s+|\*\*|`")
-NOTHING = "NOTHING"
 TURNING = re.compile(
     r"\b(?:not|no|never|without|cannot|myths?|mistakes?|wrong|false|avoid|if|unless|only)\b|n't\b",
     re.IGNORECASE,
@@ -41,12 +37,15 @@ class Draft:
 
     picks: tuple[Pick, ...]
     stated: int
-    """How many sentences the model wrote."""
+    """How many sentences the model wrote, without repetitions of supported ones."""
+    is_complete: bool
+    """Whether the model came to its end."""
 
     @property
     def is_trustworthy(self) -> bool:
         """Whether enough is left to be an answer."""
-        return bool(self.picks) and len(self.picks) >= LEAST_KEPT * self.stated
+        is_enough = bool(self.picks) and len(self.picks) >= LEAST_KEPT * self.stated
+        return self.is_complete and is_enough
 
 
 class Writer:
@@ -60,71 +59,61 @@ class Writer:
         self._token = token
         self._instructions = PROMPT_FILE.read_text(encoding="utf-8")
 
-    def write(self, question: str, results: Sequence[SearchResult]) -> Draft | None:
+    def write(
+        self,
+        question: str,
+        results: Sequence[SearchResult],
+        *,
+        release: Callable[[tuple[Pick, ...]], None] = lambda _picks: None,
+    ) -> Draft:
         """Return the supported sentences of the model's answer, each bound to its passage.
 
-        None when the model fails, is too slow, says that the passages hold nothing, or writes
-        too much that they do not support: the extractive composer answers then.
+        `release` is called with the sentences so far whenever there is one more, while the model
+        goes on. Of a model that fails or is too slow, the draft holds what it wrote until then.
         """
         chunks = [result.chunk for result in results[:PASSAGES]]
-        try:
-            sentences = _split(self._reply(question, chunks))
-        except GenerationError as exc:
-            logger.warning("answering without the chat model: %s", exc)
-            return None
         picks: list[Pick] = []
-        before = None
-        for sentence, cited in sentences:
-            before = _supported(sentence, cited, chunks, before=before)
-            if before is not None:
-                picks.append(before)
-        draft = Draft(picks=tuple(dict.fromkeys(picks)), stated=len(sentences))
-        return draft if draft.is_trustworthy else None
+        stated = 0
+        before: Pick | None = None
+        try:
+            for statement in read_statements(self._reply(question, chunks)):
+                pick = _supported(statement, chunks, before=before)
+                if pick is not None and pick in picks:
+                    # It is not shown again, so nothing after it can point back at it.
+                    before = None
+                    continue
+                before = pick
+                stated += 1
+                if pick is not None:
+                    picks.append(pick)
+                    release(tuple(picks))
+        except GenerationError as exc:
+            logger.warning("the chat model did not finish: %s", exc)
+            return Draft(picks=tuple(picks), stated=stated, is_complete=False)
+        return Draft(picks=tuple(picks), stated=stated, is_complete=True)
 
-    def _reply(self, question: str, chunks: Sequence[Chunk]) -> str:
+    def _reply(self, question: str, chunks: Sequence[Chunk]) -> Iterator[str]:
         fence = self._token()
         passages = "\n".join(
             f"[{n}] {chunk.title} > {chunk.heading}\n{chunk.text}"
             for n, chunk in enumerate(chunks, start=1)
         )
         request = f"{fence}\n{passages}\n{fence}\n\nQuestion: {question}"
-        return "".join(self._model.write(self._instructions.format(fence=fence), request))
-
-
-def _split(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Return the sentences of a reply with the markers that stand in them or right after them."""
-    return [
-        (sentence, tuple(int(n) for found in MARKER.findall(part) for n in found.split(",")))
-        for line in text.splitlines()
-        for part in _parts(DECORATION.sub("", line))
-        if (sentence := " ".join(MARKER.sub("", part).split())).strip(" .") not in ("", NOTHING)
-    ]
-
-
-def _parts(line: str) -> list[str]:
-    """Cut a line after each sentence, leaving its markers with it."""
-    parts: list[str] = []
-    for span in sentence_spans(line):
-        leading = LEADING_MARKERS.match(span.text)
-        end = leading.end() if leading and parts else 0
-        if end:
-            parts[-1] += span.text[:end]
-        if rest := span.text[end:].strip():
-            parts.append(rest)
-    return parts
+        return self._model.write(self._instructions.format(fence=fence), request)
 
 
 def _supported(
-    sentence: str, cited: Sequence[int], chunks: Sequence[Chunk], *, before: Pick | None
+    statement: Statement, chunks: Sequence[Chunk], *, before: Pick | None
 ) -> Pick | None:
     """Bind a sentence to the unit that says it, the cited passages first.
 
     `before` is what the sentence before it was bound to. A sentence that points back, as "They are
     paid by the hour" does, means the same only after the sentence that it follows in its passage.
     """
+    sentence = statement.text
     if ADDRESS.search(sentence):
         return None
-    order = [n - 1 for n in cited if 0 < n <= len(chunks)]
+    order = [n - 1 for n in statement.cited if 0 < n <= len(chunks)]
     order += [place for place in range(len(chunks)) if place not in order]
     for chunk in (chunks[place] for place in order):
         inside = units(chunk.text)

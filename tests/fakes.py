@@ -91,7 +91,9 @@ class FakeAnswerer:
         self.gate.set()
         self._lock = threading.Lock()
 
-    def answer(self, question: Question, /) -> Reply:
+    def answer(
+        self, question: Question, /, *, watch: Callable[[Answer], None] | None = None
+    ) -> Reply:
         with self._lock:
             self.questions.append(question)
         self.gate.wait(10)
@@ -191,6 +193,29 @@ class ScriptedChatModel:
         self.asked.append((instructions, request))
         for start in range(0, len(self.reply), 7):
             yield self.reply[start : start + 7]
+        if self.error is not None:
+            raise self.error
+
+
+class SteppedChatModel:
+    """Writes a piece of its reply each time it is told to go on, and then ends or fails."""
+
+    def __init__(self, *pieces: str, error: Exception | None = None) -> None:
+        self.pieces = pieces
+        self.error = error
+        self._steps = threading.Semaphore(0)
+
+    def go_on(self, steps: int = 1) -> None:
+        self._steps.release(steps)
+
+    def finish(self) -> None:
+        self.go_on(len(self.pieces) + 1)
+
+    def write(self, instructions: str, request: str) -> Iterator[str]:
+        for piece in self.pieces:
+            self._steps.acquire(timeout=10)
+            yield piece
+        self._steps.acquire(timeout=10)
         if self.error is not None:
             raise self.error
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ import numpy as np
 from ingest.chunking import version_id
 from ingest.pipeline import Ingestion
 from ingest.sources import describe_source
+from knowledge.answering import Answerer
+from knowledge.evidence import EvidenceGate, Signals
+from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
 from knowledge.models import Article, ArticleId, Chunk, ChunkId, IngestReport
 from knowledge.ports import Vectors
@@ -18,6 +21,11 @@ from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.database import open_database
 from knowledge.record.ledger import Ledger
+from knowledge.retrieval import Retriever
+from knowledge.settings import PACKAGE_DIR
+from knowledge.unit_vectors import UnitVectors
+from knowledge.vocabulary import VocabularyCache
+from knowledge.writing import Writer
 from tests.fakes import HashingEmbedder
 
 
@@ -34,6 +42,28 @@ class Workbench:
     def ingest(self, *paths: Path) -> IngestReport:
         sources = [describe_source(str(path)) for path in paths]
         return self.ingestion.run(sources, actor="test")
+
+    def answerer(self, *, threshold: float = 0.0, writer: Writer | None = None) -> Answerer:
+        """Return an answerer that answers everything, or nothing from a threshold of 1."""
+        catalog = self.catalog
+        return Answerer(
+            retriever=Retriever(
+                catalog=catalog,
+                index=self.index,
+                embedder=self.embedder,
+                unit_vectors=UnitVectors(catalog=catalog, embedder=self.embedder),
+                question_vectors=QuestionVectors(catalog=catalog, embedder=self.embedder),
+            ),
+            lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
+            vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
+            gate=EvidenceGate(
+                weights=(0.0,) * len(fields(Signals)),
+                bias=0.0,
+                threshold=threshold,
+                fingerprint="toy",
+            ),
+            writer=writer,
+        )
 
     def texts(self) -> dict[str, str]:
         """Return the visible text of each article."""

@@ -44,7 +44,7 @@ def update_message(workspace: Workspace, args: Args) -> Json:
     old = workspace.message(channel, args["ts"])
     if not old.is_from_app:
         raise ApiError("cant_update_message")
-    if old.is_streaming:
+    if workspace.is_growing(old):
         raise ApiError("streaming_state_conflict")
     draft = read_draft(args, is_update=True)
     message = workspace.revised(
@@ -53,6 +53,7 @@ def update_message(workspace: Workspace, args: Args) -> Json:
         # Slack drops the old blocks when text comes without new ones.
         blocks=draft.blocks,
         metadata=draft.metadata if "metadata" in args else old.metadata,
+        is_streaming=False,
     )
     workspace.transcript.record("updated", message)
     return {

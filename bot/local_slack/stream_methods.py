@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 
-from bot.local_slack.block_rules import with_ids
+from bot.local_slack.block_rules import is_too_long, with_ids
 from bot.local_slack.chat_methods import (
     Args,
     checked_thread,
@@ -18,8 +18,7 @@ from bot.local_slack.models import BOT_ID, BOT_USER_ID, Json, Message
 from bot.local_slack.wire import message_json
 from bot.local_slack.workspace import Workspace
 
-STREAM_LIFETIME_S = 5 * 60.0
-"""Observed, not documented: Slack ends a stream after about five minutes."""
+MAX_STREAM_BLOCKS = 100
 
 _SOURCE = by_type(typed("url", {"url": string(3000), "text": string()}))
 _CHUNKS = items(
@@ -84,14 +83,16 @@ def append_stream(workspace: Workspace, args: Args) -> Json:
 def stop_stream(workspace: Workspace, args: Args) -> Json:
     """`chat.stopStream`."""
     old = _streaming(workspace, args)
-    closing = checked_blocks(args.get("blocks"))
+    checked_blocks(args.get("blocks"))
     grown = _grown(old, _increment(args))
-    if not grown.blocks and not closing:
+    blocks = [*grown.blocks, *(args.get("blocks") or ())]
+    if not blocks:
         raise ApiError("no_text")
+    _check_size(blocks)
     message = workspace.revised(
         old,
         text=grown.text,
-        blocks=with_ids([*grown.blocks, *closing]),
+        blocks=with_ids(blocks),
         metadata=checked_metadata(args.get("metadata")) or old.metadata,
         is_streaming=False,
     )
@@ -104,8 +105,7 @@ def _streaming(workspace: Workspace, args: Args) -> Message:
     message = workspace.message(channel, args["ts"])
     if not message.is_from_app:
         raise ApiError("message_not_owned_by_app")
-    started_at = message.history[0].at if message.history else message.at
-    if not message.is_streaming or workspace.clock() - started_at > STREAM_LIFETIME_S:
+    if not workspace.is_growing(message):
         raise ApiError("message_not_in_streaming_state")
     return message
 
@@ -131,7 +131,9 @@ def _chunk_blocks(chunk: Json) -> list[Json]:
         case "plan_update":
             return [{"type": "plan", "title": chunk["title"]}]
         case _:
-            return list(checked_blocks(chunk["blocks"]))
+            checked_blocks(chunk["blocks"])
+            # Ids are given to all blocks together, when the message is complete.
+            return list(chunk["blocks"])
 
 
 def _task_card(chunk: Json) -> Json:
@@ -161,8 +163,17 @@ def _grown(message: Message, added: Sequence[Json]) -> Message:
                 blocks.append(block)
         else:
             blocks.append(block)
+    _check_size(blocks)
     text = "".join(block["text"] for block in blocks if block["type"] == "markdown")
     return replace(message, text=text, blocks=tuple(blocks))
+
+
+def _check_size(blocks: Sequence[Json]) -> None:
+    """Check all that a stream holds so far, which is limited like one message."""
+    if len(blocks) > MAX_STREAM_BLOCKS:
+        raise ApiError("msg_blocks_too_many")
+    if is_too_long(blocks):
+        raise ApiError("msg_blocks_too_long")
 
 
 def _is_same_task(old: Json, new: Json) -> bool:

@@ -20,6 +20,8 @@ from bot.local_slack.transcript import Transcript
 TRIGGER_LIFETIME_S = 3.0
 RESPONSE_URL_LIFETIME_S = 30 * 60.0
 RESPONSE_URL_USES = 5
+STREAM_LIFETIME_S = 5 * 60.0
+"""Observed, not documented: Slack ends a stream after about five minutes."""
 
 DEFAULT_USERS = (
     User(id="U0ADMIN01", name="admin", real_name="Ada Admin", is_admin=True),
@@ -152,6 +154,11 @@ class Workspace:
         if message is None or message.visible_to or message.is_deleted:
             raise ApiError("message_not_found")
         return message
+
+    def is_growing(self, message: Message) -> bool:
+        """Whether a streamed message can still be appended to."""
+        started_at = message.history[0].at if message.history else message.at
+        return message.is_streaming and self.clock() - started_at <= STREAM_LIFETIME_S
 
     def revised(self, old: Message, **changes: Any) -> Message:
         """Return the next version of a message, which remembers the ones before."""

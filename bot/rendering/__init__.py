@@ -13,9 +13,10 @@ from bot.rendering.answers import (
     outcome_text,
     render_outcome,
     render_private_outcome,
+    render_sentences,
     render_shared_outcome,
 )
-from bot.rendering.blocks import RenderedMessage, render_plainly
+from bot.rendering.blocks import Block, RenderedMessage, fits, render_plainly
 from bot.rendering.definitions import render_definition
 from bot.rendering.notices import (
     HOME_BLOCKS,
@@ -30,7 +31,9 @@ from bot.rendering.notices import (
 __all__ = [
     "HOME_BLOCKS",
     "SUGGESTED_PROMPTS",
+    "Block",
     "RenderedMessage",
+    "fits",
     "outcome_text",
     "render_admin_help",
     "render_busy",
@@ -46,6 +49,7 @@ __all__ = [
     "render_plainly",
     "render_private_outcome",
     "render_progress",
+    "render_sentences",
     "render_shared_outcome",
     "render_sources",
     "render_status",

@@ -20,6 +20,7 @@ from bot.rendering.blocks import (
 from bot.rendering.mrkdwn import TRAIL, cut, escape, italic, link, mention, one_line, quote
 from knowledge.models import (
     Answer,
+    AnswerMode,
     AnswerSentence,
     Chat,
     ClosestSection,
@@ -33,6 +34,7 @@ __all__ = [
     "outcome_text",
     "render_outcome",
     "render_private_outcome",
+    "render_sentences",
     "render_shared_outcome",
     "render_source_list",
     "section_links",
@@ -57,22 +59,34 @@ FOR_EXPERTS = {
     RefusalReason.NO_FIGURE,
     RefusalReason.PRIVATE,
 }
-MODE_LINES = {
+MODE_LINES: dict[AnswerMode, str] = {
     "extractive": "Answered from the articles, without a language model.",
     "model": "Written by a language model from the cited articles; check the sources.",
+    "mixed": (
+        "Partly written by a language model from the cited articles, partly quoted from them; "
+        "check the sources."
+    ),
 }
 
 
 def render_outcome(
-    outcome: Outcome, *, answer_id: str = "", can_escalate: bool = False
+    outcome: Outcome, *, answer_id: str = "", can_escalate: bool = False, shown: int = 0
 ) -> RenderedMessage:
-    """Return the reply for a thread; feedback buttons come with an `answer_id`."""
+    """Return the reply for a thread; feedback buttons come with an `answer_id`.
+
+    With `shown`, it is what comes under so many sentences of an answer that are shown already.
+    """
     last: list[Block] = []
     if answer_id and not isinstance(outcome, Chat):
         if can_escalate and _is_for_experts(outcome):
             last.append(actions(_escalate_button(answer_id)))
         last.append(feedback(answer_id))
-    return message(_standalone(outcome), [*_outcome_blocks(outcome), *last])
+    return message(_standalone(outcome), [*_outcome_blocks(outcome, shown=shown), *last])
+
+
+def render_sentences(answer: Answer, *, start: int) -> list[Block]:
+    """Return the sentences from place `start` on, as paragraphs of their own."""
+    return sections(_shown_paragraphs(answer, start=start), separator="\n")
 
 
 def render_private_outcome(
@@ -157,14 +171,13 @@ def _standalone(outcome: Outcome) -> str:
             assert_never(outcome)
 
 
-def _outcome_blocks(outcome: Outcome) -> list[Block]:
+def _outcome_blocks(outcome: Outcome, *, shown: int = 0) -> list[Block]:
     match outcome:
         case Answer():
             note = [section(italic(cut(outcome.note, 500)))] if outcome.note.strip() else []
-            body = _body(outcome)
+            rest = [*render_sentences(outcome, start=shown), *note]
             return [
-                *note,
-                *body,
+                *(rest if shown else [*note, *_body(outcome)]),
                 *render_source_list(outcome.sources, max_chars=MAX_SOURCES_CHARS),
                 *section_links("See also", outcome.closest[:3]),
                 context(MODE_LINES[outcome.mode]),
@@ -181,17 +194,23 @@ def _outcome_blocks(outcome: Outcome) -> list[Block]:
 
 
 def _body(answer: Answer) -> list[Block]:
-    urls = {source.n: source.url for source in answer.sources}
     max_chars = MAX_SENTENCE_CHARS
     while True:
-        show = partial(_sentence, urls=urls, max_chars=max_chars)
-        parts = list(_paragraphs(answer.sentences, show))
+        parts = _shown_paragraphs(answer, max_chars=max_chars)
         blocks = sections(parts, separator="\n")
         if block_chars(blocks) <= MAX_BODY_CHARS:
             return blocks
         if max_chars < MIN_SENTENCE_CHARS:
             return sections(_within(parts, max_chars=MAX_BODY_CHARS), separator="\n")
         max_chars //= 2
+
+
+def _shown_paragraphs(
+    answer: Answer, *, start: int = 0, max_chars: int = MAX_SENTENCE_CHARS
+) -> list[str]:
+    urls = {source.n: source.url for source in answer.sources}
+    show = partial(_sentence, urls=urls, max_chars=max_chars)
+    return list(_paragraphs(answer.sentences[start:], show))
 
 
 def _paragraphs(

@@ -15,6 +15,7 @@ __all__ = [
     "button",
     "context",
     "feedback",
+    "fits",
     "message",
     "render_plainly",
     "section",
@@ -44,13 +45,18 @@ def message(fallback: str, blocks: Sequence[Block]) -> RenderedMessage:
     Blocks beyond Slack's limits are dropped from the end, except for buttons.
     """
     kept = [block for block in blocks if not _is_blank(block)] or [section(NOTHING)]
-    while len(kept) > MAX_BLOCKS or block_chars(kept) > MAX_MESSAGE_CHARS:
+    while not fits(kept):
         droppable = [n for n, block in enumerate(kept) if block["type"] not in _BUTTONS]
         del kept[droppable[-1] if droppable else -1]
     return RenderedMessage(
         text=escape(cut(fallback.strip(), MAX_FALLBACK_CHARS)).strip() or NOTHING,
         blocks=tuple(kept),
     )
+
+
+def fits(blocks: Sequence[Block]) -> bool:
+    """Whether Slack takes so many blocks with so much text in one message."""
+    return len(blocks) <= MAX_BLOCKS and block_chars(blocks) <= MAX_MESSAGE_CHARS
 
 
 def render_plainly(rendered: RenderedMessage) -> RenderedMessage:

@@ -11,6 +11,10 @@ from bot.local_slack.models import Json
 DIVIDER = {"type": "divider"}
 
 
+def _section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
 class _Clock:
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -256,6 +260,34 @@ def test_a_stream_in_a_channel_names_its_reader_and_expires(
     assert _error(lambda: client.chat_appendStream(**own, markdown_text="b")) == (
         "message_not_in_streaming_state"
     )
+
+
+def test_an_expired_stream_can_be_replaced(
+    slack: LocalSlack, client: WebClient, clock: _Clock
+) -> None:
+    ts = slack.direct_message("member", "hello")
+    started = client.chat_startStream(channel="D0MEMBER1", thread_ts=ts, markdown_text="a")["ts"]
+    clock.now += 301
+
+    client.chat_update(channel="D0MEMBER1", ts=started, text="b")
+
+    reply = slack.transcript.unique_reply(ts)
+    assert (reply.text, reply.is_streaming) == ("b", False)
+
+
+def test_the_blocks_of_a_stream_are_one_message(slack: LocalSlack, client: WebClient) -> None:
+    ts = slack.direct_message("member", "hello")
+    chunk = {"type": "blocks", "blocks": [_section("a")]}
+    much = {"type": "blocks", "blocks": [_section("x" * 3_000)] * 3}
+    place = {"channel": "D0MEMBER1", "thread_ts": ts}
+    own = {"channel": "D0MEMBER1", "ts": client.chat_startStream(**place, chunks=[chunk])["ts"]}
+
+    client.chat_appendStream(**own, chunks=[chunk])
+    too_long = _error(lambda: client.chat_appendStream(**own, chunks=[much, much]))
+    client.chat_stopStream(**own, blocks=[_section("b")])
+
+    assert too_long == "msg_blocks_too_long"
+    assert len({block["block_id"] for block in slack.transcript.unique_reply(ts).blocks}) == 3
 
 
 def test_a_modal_opens_once_within_three_seconds(

@@ -70,9 +70,11 @@ def test_long_sources_are_shortened_before_the_answer_is() -> None:
 def test_a_reply_says_how_it_was_made() -> None:
     extractive = render_outcome(make_answer())
     model = render_outcome(make_answer(mode="model"))
+    mixed = render_outcome(make_answer(mode="mixed"))
 
     assert "without a language model" in extractive.blocks[-1]["elements"][0]["text"]
-    assert "by a language model" in model.blocks[-1]["elements"][0]["text"]
+    assert model.blocks[-1]["elements"][0]["text"].startswith("Written by a language model")
+    assert mixed.blocks[-1]["elements"][0]["text"].startswith("Partly written by a language model")
 
 
 def test_a_note_of_the_program_comes_first() -> None:

@@ -1,19 +1,11 @@
 import shutil
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from knowledge.answering import Answerer
-from knowledge.evidence import EvidenceGate, Signals
-from knowledge.glossary import Glossary
 from knowledge.models import Answer, Chat, Outcome, Question, Refusal, RefusalReason
-from knowledge.question_vectors import QuestionVectors
-from knowledge.retrieval import Retriever
 from knowledge.settings import PACKAGE_DIR
-from knowledge.unit_vectors import UnitVectors
-from knowledge.vocabulary import VocabularyCache
 from tests.workbench import Workbench, open_workbench, write_article
 
 CANTEEN = "A canteen is the place in which the agents of a night shift eat."
@@ -26,27 +18,8 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
         yield bench
 
 
-def _answerer(bench: Workbench, *, threshold: float = OPEN) -> Answerer:
-    """Return an answerer that answers everything, or nothing."""
-    catalog = bench.catalog
-    return Answerer(
-        retriever=Retriever(
-            catalog=catalog,
-            index=bench.index,
-            embedder=bench.embedder,
-            unit_vectors=UnitVectors(catalog=catalog, embedder=bench.embedder),
-            question_vectors=QuestionVectors(catalog=catalog, embedder=bench.embedder),
-        ),
-        lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
-        vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
-        gate=EvidenceGate(
-            weights=(0.0,) * len(fields(Signals)), bias=0.0, threshold=threshold, fingerprint="toy"
-        ),
-    )
-
-
 def _ask(bench: Workbench, text: str, *, threshold: float = OPEN) -> Outcome:
-    return _answerer(bench, threshold=threshold).answer(Question(text=text)).outcome
+    return bench.answerer(threshold=threshold).answer(Question(text=text)).outcome
 
 
 @pytest.mark.parametrize(
@@ -156,7 +129,7 @@ def test_each_step_is_timed_once_however_many_parts_there_are(
     write_article(tmp_path / "in", "canteen", CANTEEN)
     bench.ingest(tmp_path / "in")
 
-    reply = _answerer(bench).answer(Question(text="What is a canteen? Who eats there?"))
+    reply = bench.answerer().answer(Question(text="What is a canteen? Who eats there?"))
 
     assert {"understand", "retrieve", "compose", "verify", "total"} <= reply.timings_ms.keys()
     assert reply.timings_ms["total"] >= max(

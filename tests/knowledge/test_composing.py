@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.composing import Pick, compose, rate
+from knowledge.composing import Pick, compose, rate, unsaid
 from knowledge.glossary import Glossary
 from knowledge.language import stem, terms
 from knowledge.models import Chunk, SearchResult
@@ -135,3 +135,53 @@ def test_an_answer_stays_short_however_much_is_found(lexicon: Glossary) -> None:
 
 def test_nothing_found_is_nothing_said(lexicon: Glossary) -> None:
     assert _compose("what is attrition?", lexicon) == ()
+
+
+KPO = make_chunk(
+    "kpo#0",
+    text="KPO needs experts of a field. They are paid more than agents. The usual fields of KPO "
+    "are:\n- law, that is contract review\n- finance, that is models of a market",
+)
+BPO = make_chunk("bpo#0", text="BPO hands 5 processes to a provider.")
+
+
+def _said(chunk: Chunk, *places: int, text: str = "") -> list[Pick]:
+    inside = units(chunk.text)
+    return [
+        Pick(
+            text=text or inside[place].text,
+            chunk=chunk,
+            units=(inside[place],),
+            is_item=inside[place].kind == "item",
+        )
+        for place in places
+    ]
+
+
+def test_what_is_said_already_is_not_said_again() -> None:
+    picks = (*_said(KPO, 0), *_said(BPO, 0))
+    shorter = _said(BPO, 0, text="BPO hands 5 processes to a vendor.")
+
+    assert unsaid(picks, said=_said(KPO, 0)) == tuple(_said(BPO, 0))
+    assert unsaid(picks, said=shorter) == tuple(_said(KPO, 0))
+    assert unsaid(picks, said=picks) == ()
+    assert unsaid(picks, said=()) == picks
+
+
+def test_a_sentence_with_another_figure_is_not_said_yet() -> None:
+    other = _said(BPO, 0, text="BPO hands 7 processes to a provider.")
+
+    assert unsaid(_said(BPO, 0), said=other) == tuple(_said(BPO, 0))
+
+
+def test_the_sentence_that_another_one_points_back_at_stays_before_it() -> None:
+    assert unsaid(_said(KPO, 0, 1), said=_said(KPO, 0)) == tuple(_said(KPO, 0, 1))
+    assert unsaid(_said(KPO, 0, 1), said=_said(KPO, 1)) == tuple(_said(KPO, 0))
+
+
+def test_a_list_of_which_an_item_is_said_keeps_what_announces_it() -> None:
+    picks = _said(KPO, 0, 2, 3, 4)
+
+    assert unsaid(picks, said=_said(KPO, 0, 2, 3)) == tuple(_said(KPO, 2, 4))
+    assert unsaid(picks, said=_said(KPO, 0, 2, 4)) == tuple(_said(KPO, 2, 3))
+    assert unsaid(picks, said=_said(KPO, 2, 3, 4)) == tuple(_said(KPO, 0))

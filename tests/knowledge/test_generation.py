@@ -172,5 +172,5 @@ def test_a_provider_writes_or_the_writer_gives_way(
     writer = Writer(create_chat_model(f"openai:{kind}"))
     draft = writer.write("BPO?", [SearchResult(chunk=chunk, rank=1, score=1.0, similarity=1.0)])
 
-    assert (draft is not None) == is_written
+    assert draft.is_trustworthy == is_written
     assert SECRET not in caplog.text

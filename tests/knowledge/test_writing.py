@@ -2,20 +2,13 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import fields
+from itertools import pairwise
 
 import pytest
 
-from knowledge.answering import Answerer
+from knowledge.composing import Pick
 from knowledge.errors import GenerationError
-from knowledge.evidence import EvidenceGate, Signals
-from knowledge.glossary import Glossary
 from knowledge.models import Answer, Chunk, Question, SearchResult
-from knowledge.question_vectors import QuestionVectors
-from knowledge.retrieval import Retriever
-from knowledge.settings import PACKAGE_DIR
-from knowledge.unit_vectors import UnitVectors
-from knowledge.vocabulary import VocabularyCache
 from knowledge.writing import Draft, Writer
 from tests.fakes import ScriptedChatModel
 from tests.workbench import Workbench, make_chunk, open_workbench, write_article
@@ -42,8 +35,10 @@ def _result(chunk: Chunk, rank: int) -> SearchResult:
 
 
 def _write(reply: str, *chunks: Chunk) -> Draft | None:
+    """Return the draft if it is good enough to be the answer."""
     found = [_result(chunk, rank) for rank, chunk in enumerate(chunks or (BPO, KPO), start=1)]
-    return Writer(ScriptedChatModel(reply)).write("What is BPO?", found)
+    draft = Writer(ScriptedChatModel(reply)).write("What is BPO?", found)
+    return draft if draft.is_trustworthy else None
 
 
 def _texts(draft: Draft | None) -> list[str]:
@@ -152,14 +147,45 @@ def test_a_model_that_says_little_that_is_supported_is_not_heard(reply: str) -> 
     assert _write(reply) is None
 
 
-def test_a_model_that_fails_half_way_is_not_heard(caplog: pytest.LogCaptureFixture) -> None:
-    model = ScriptedChatModel("KPO needs experts. [1]", error=GenerationError("m failed"))
+def test_of_a_model_that_fails_half_way_whole_sentences_are_left(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reply = "KPO needs experts. [1] They are paid"
+    model = ScriptedChatModel(reply, error=GenerationError("m failed"))
 
     with caplog.at_level(logging.WARNING):
         draft = Writer(model).write("What is KPO?", [_result(KPO, 1)])
 
-    assert draft is None
-    assert "answering without the chat model: m failed" in caplog.text
+    assert not draft.is_trustworthy
+    assert (_texts(draft), draft.stated) == (["KPO needs experts."], 1)
+    assert "the chat model did not finish: m failed" in caplog.text
+
+
+def test_a_sentence_is_released_while_the_model_goes_on() -> None:
+    released: list[tuple[Pick, ...]] = []
+    seen = []
+
+    class Model:
+        def write(self, instructions: str, request: str) -> Iterator[str]:
+            for piece in ("KPO needs ", "experts.", " [1]", " Agents are", " happy. [1]", " They"):
+                yield piece
+                seen.append(len(released))
+
+    Writer(Model()).write("What is KPO?", [_result(KPO, 1)], release=released.append)
+
+    assert seen == [0, 0, 0, 1, 1, 1]
+    assert [pick.text for pick in released[0]] == ["KPO needs experts."]
+
+
+def test_a_sentence_said_twice_is_kept_and_counted_once_and_not_pointed_back_at() -> None:
+    draft = _write(
+        "KPO needs experts. [2] BPO hands a process to a provider. [1] "
+        "KPO needs experts. [2] They are paid more than agents. [2]"
+    )
+
+    assert draft is not None
+    assert _texts(draft) == ["KPO needs experts.", "BPO hands a process to a provider."]
+    assert draft.stated == 3
 
 
 def test_passages_stand_between_lines_that_no_passage_can_foresee() -> None:
@@ -200,22 +226,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 
 
 def _answer(bench: Workbench, model: ScriptedChatModel) -> Answer:
-    catalog = bench.catalog
-    answerer = Answerer(
-        retriever=Retriever(
-            catalog=catalog,
-            index=bench.index,
-            embedder=bench.embedder,
-            unit_vectors=UnitVectors(catalog=catalog, embedder=bench.embedder),
-            question_vectors=QuestionVectors(catalog=catalog, embedder=bench.embedder),
-        ),
-        lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
-        vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
-        gate=EvidenceGate(
-            weights=(0.0,) * len(fields(Signals)), bias=0.0, threshold=0.0, fingerprint="toy"
-        ),
-        writer=Writer(model),
-    )
+    answerer = bench.answerer(writer=Writer(model))
     outcome = answerer.answer(Question(text="What is a canteen?")).outcome
     assert isinstance(outcome, Answer)
     return outcome
@@ -249,3 +260,125 @@ def test_without_a_draft_the_answer_is_extractive_and_says_nothing_of_a_model(
     assert [sentence.text for sentence in answer.sentences] == [
         "A canteen is the place in which agents eat."
     ]
+
+
+SENTENCES = (
+    "A canteen is the place in which agents eat.",
+    "Every canteen of a centre opens at noon and closes before midnight.",
+    "The food of a canteen comes from a kitchen nearby.",
+)
+
+
+@pytest.fixture(scope="module")
+def long_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """Hold one article of several sentences on canteens."""
+    folder = tmp_path_factory.mktemp("long")
+    canteen = write_article(folder, "canteen", " ".join(SENTENCES))
+    with open_workbench(folder / "data") as bench:
+        bench.ingest(canteen)
+        yield bench
+
+
+def _watched(bench: Workbench, model: ScriptedChatModel) -> tuple[Answer, list[Answer]]:
+    shown: list[Answer] = []
+    answerer = bench.answerer(writer=Writer(model))
+    outcome = answerer.answer(Question(text="What is a canteen?"), watch=shown.append).outcome
+    assert isinstance(outcome, Answer)
+    for earlier, later in pairwise([*shown, outcome]):
+        assert later.sentences[: len(earlier.sentences)] == earlier.sentences
+        assert [s.n for s in later.sources[: len(earlier.sources)]] == [
+            s.n for s in earlier.sources
+        ]
+    return outcome, shown
+
+
+def test_whoever_watches_is_shown_each_checked_sentence_once_it_is_written(
+    long_bench: Workbench,
+) -> None:
+    reply = f"{SENTENCES[2]} [1] Food is free. [1] {SENTENCES[0]} [1]"
+
+    answer, shown = _watched(long_bench, ScriptedChatModel(reply))
+
+    assert [len(growing.sentences) for growing in shown] == [1, 2]
+    assert [s.text for s in answer.sentences] == [SENTENCES[2], SENTENCES[0]]
+    assert (answer.mode, answer.note) == ("model", "2 of 3 statements verified.")
+
+
+@pytest.mark.parametrize(
+    ("model", "note"),
+    [
+        pytest.param(
+            ScriptedChatModel(f"{SENTENCES[2]} [1] It op", error=GenerationError("late")),
+            "The language model did not finish: 1 of 1 statements verified; "
+            "the rest is quoted from the articles.",
+            id="fails",
+        ),
+        pytest.param(
+            ScriptedChatModel(f"{SENTENCES[2]} [1] Food is free. Rent is free. Dogs eat."),
+            "1 of 4 statements verified; the rest is quoted from the articles.",
+            id="too-little",
+        ),
+    ],
+)
+def test_what_was_shown_stays_and_the_articles_say_the_rest(
+    long_bench: Workbench, model: ScriptedChatModel, note: str
+) -> None:
+    answer, shown = _watched(long_bench, model)
+
+    assert len(shown) == 1
+    assert [(s.text, s.opens_paragraph) for s in answer.sentences] == [
+        (SENTENCES[2], False),
+        (SENTENCES[0], True),
+        (SENTENCES[1], False),
+    ]
+    assert (answer.mode, answer.note) == ("mixed", note)
+
+
+def test_when_all_is_said_already_nothing_is_quoted(long_bench: Workbench) -> None:
+    model = ScriptedChatModel(" ".join([*SENTENCES, "And"]), error=GenerationError("late"))
+
+    answer, _ = _watched(long_bench, model)
+
+    assert [s.text for s in answer.sentences] == list(SENTENCES)
+    assert answer.mode == "model"
+    assert answer.note == "The language model did not finish: 3 of 3 statements verified."
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(ScriptedChatModel(""), id="empty"),
+        pytest.param(ScriptedChatModel("Food is free. [1]"), id="unsupported"),
+        pytest.param(ScriptedChatModel(SENTENCES[0], error=GenerationError("late")), id="cut-off"),
+    ],
+)
+def test_when_nothing_was_shown_the_whole_answer_is_quoted(
+    long_bench: Workbench, model: ScriptedChatModel
+) -> None:
+    answer, shown = _watched(long_bench, model)
+
+    assert shown == []
+    assert [s.text for s in answer.sentences] == list(SENTENCES)
+    assert (answer.mode, answer.note) == ("extractive", "")
+
+
+def test_nobody_watching_an_answer_that_fails_half_way_is_quoted_as_a_whole(
+    long_bench: Workbench,
+) -> None:
+    model = ScriptedChatModel(f"{SENTENCES[2]} [1] It op", error=GenerationError("late"))
+
+    answer = _answer(long_bench, model)
+
+    assert (answer.mode, answer.sentences[0].text) == ("extractive", SENTENCES[0])
+
+
+def test_the_parts_of_a_question_are_shown_one_below_the_other(long_bench: Workbench) -> None:
+    shown: list[Answer] = []
+    answerer = long_bench.answerer(writer=Writer(ScriptedChatModel(f"{SENTENCES[0]} [1]")))
+
+    question = Question(text="What is a canteen? Where does the food come from?")
+    outcome = answerer.answer(question, watch=shown.append).outcome
+
+    assert isinstance(outcome, Answer)
+    assert [len(growing.sentences) for growing in shown] == [1, 2]
+    assert shown[-1].sentences == outcome.sentences

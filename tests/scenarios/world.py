@@ -11,7 +11,7 @@ from typing import Any, Literal
 from bot.app import Bot, create_bot
 from bot.delivery import create_client
 from bot.local_slack import LocalSlack, Message
-from bot.services import Services
+from bot.services import Answerer, Services
 from bot.settings import BotSettings
 from bot.socket_mode import connected
 from knowledge.record.database import Database, open_database
@@ -74,9 +74,13 @@ def start_world(
     slack: LocalSlack | None = None,
     clock: FakeClock | None = None,
     api_url: str = "",
+    answers: Answerer | None = None,
     **slack_options: Any,
 ) -> World:
-    """Start a bot, and a Slack for it unless one is given; `stack` ends both."""
+    """Start a bot, and a Slack for it unless one is given; `stack` ends both.
+
+    `answers` answers instead of the fake answerer.
+    """
     if slack is None:
         manifest = json.loads(MANIFEST.read_text())
         slack_options = {"ack_timeout_s": 0.6, **slack_options}
@@ -94,7 +98,7 @@ def start_world(
             SLACK_SIGNING_SECRET=slack.signing_secret,
         ),
         services=Services(
-            answerer=answerer,
+            answerer=answers or answerer,
             glossary=FakeGlossary(),
             corpus=FakeCorpus(),
             ingest=ingestion,
