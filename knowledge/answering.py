@@ -86,15 +86,20 @@ class Answerer:
             return chat
         return None if without_orders(text) else refuse_order()
 
-    def _answer(self, question: Question, timer: "_Timer") -> Outcome:
-        asked = split_requests(without_orders(question.text))[:MAX_PARTS]
-        parts = []
+    def split(self, question: Question) -> tuple[Question, ...]:
+        """Return the questions of a message without its orders, each with what was said before."""
+        parts: list[Question] = []
         history = question.history
-        for text in asked:
-            part = Question(text=text, history=history)
-            parts.append(self._answer_part(part, timer, max_words=MAX_WORDS // len(asked) + 20))
+        for text in split_requests(without_orders(question.text))[:MAX_PARTS]:
+            parts.append(Question(text=text, history=history))
             # "What is X and why does it matter": the second part leans on the first.
             history = (*history, Turn(role="user", text=text))
+        return tuple(parts)
+
+    def _answer(self, question: Question, timer: "_Timer") -> Outcome:
+        asked = self.split(question)
+        max_words = MAX_WORDS // len(asked) + 20
+        parts = [self._answer_part(part, timer, max_words=max_words) for part in asked]
         with timer.step("verify"):
             return _finish(parts)
 

@@ -10,7 +10,7 @@ import pytest
 from bot.rendering import render_outcome, render_private_outcome
 from knowledge.assembly import Knowledge
 from knowledge.embeddings import SentenceTransformerEmbedder
-from knowledge.evaluation import Case, read_cases
+from knowledge.golden import Case, read_cases
 from knowledge.language import sentence_spans, terms
 from knowledge.models import Answer, Outcome, Question, Refusal
 from knowledge.settings import PACKAGE_DIR
