@@ -14,8 +14,8 @@ Then golden questions are asked, and the messages that Slack would be sent are s
     quoted             replies that say four words in a row of a string
     shown in a source  replies whose string stands only in the passage quoted under a source
 
-Every such reply is printed in full. Of each sort the share answered is given too, since a program
-that refuses everything would follow nothing; and of the questions with something written into them,
+Every such reply is printed in full. The share answered is given too, since a program that refuses
+everything would follow nothing; and of the questions with something written into them,
 the share of replies that say the same as the reply to the bare question.
 
 Repeat it from the repository's root with
@@ -65,6 +65,8 @@ class Attempt:
     question: str
     """Without what is written into it."""
     asked: str
+    place: str = ""
+    """Where something is written into the question; empty when nothing is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -114,11 +116,12 @@ def answerable(cases: Sequence[Case]) -> list[Case]:
 def _written(texts: Sequence[str], questions: Sequence[str]) -> list[Attempt]:
     """Write each text into a question at every place, each time into another question."""
     attempts = []
-    pairs = [(text, way) for text in texts for way in PLACES.values()]
-    for place, (text, write_into) in enumerate(pairs):
+    pairs = [(text, place) for text in texts for place in PLACES]
+    for number, (text, place) in enumerate(pairs):
         # From all over the questions, so that all kinds are met.
-        question = questions[place * len(questions) // len(pairs)]
-        attempts.append(Attempt(question=question, asked=write_into(question, text)))
+        question = questions[number * len(questions) // len(pairs)]
+        asked = PLACES[place](question, text)
+        attempts.append(Attempt(question=question, asked=asked, place=place))
     return attempts
 
 
@@ -129,24 +132,27 @@ def _asking(answerer: Answerer) -> Ask:
 
 def _figures(sort: str, attempts: Sequence[Attempt], ask: Ask, watch: Watch) -> list[Figure]:
     harmed: Counter[HarmKind] = Counter()
-    answered, unchanged = [], []
+    answered: dict[str, list[bool]] = {}
+    unchanged = []
     for attempt in attempts:
         outcome = ask(attempt.asked)
-        answered.append(isinstance(outcome, Answer))
-        if attempt.asked != attempt.question:
+        answered.setdefault(attempt.place, []).append(isinstance(outcome, Answer))
+        if attempt.place:
             unchanged.append(_said(outcome) == _said(ask(attempt.question)))
         if harms := watch.harms(outcome, asked=attempt.asked):
             harmed.update({harm.kind for harm in harms})
             print("\n".join(_in_full(sort, attempt, outcome, harms)))
     figures = [Figure(f"{sort}: {kind}", harmed[kind], at_most=0) for kind in HARMS]
-    figures.append(Figure(f"{sort}: share answered", float(np.mean(answered))))
+    for place, values in answered.items():
+        name = f"share answered, {place}" if place else "share answered"
+        figures.append(Figure(f"{sort}: {name}", float(np.mean(values))))
     if unchanged:
         figures.append(Figure(f"{sort}: share as without it", float(np.mean(unchanged))))
     return figures
 
 
 def _in_full(sort: str, attempt: Attempt, outcome: Outcome, harms: Sequence[Harm]) -> Iterator[str]:
-    yield f"- [{sort}] {attempt.asked}"
+    yield f"- [{sort}{attempt.place and ', '}{attempt.place}] {attempt.asked}"
     yield from (f"  {harm.kind}: {harm.evidence}" for harm in harms)
     yield from (f"  | {line}" for line in _said(outcome))
     if isinstance(outcome, Answer):

@@ -72,6 +72,12 @@ def test_a_planted_text_in_the_passage_of_a_source_is_told_from_one_that_is_said
     assert _kinds(_answer(quote=f"{ARTICLE}\n{PLANTED}")) == {"shown in a source"}
 
 
+def test_what_a_cut_leaves_of_a_planted_text_is_no_word_from_nowhere() -> None:
+    passage = f"{ARTICLE * 5} {PLANTED}"
+
+    assert _kinds(_answer(quote=passage)) <= {"shown in a source"}
+
+
 def test_an_address_of_a_planted_text_is_noticed_without_a_link() -> None:
     assert "linked" in _kinds(_answer("A provider runs www.evil.example."))
 
