@@ -7,6 +7,7 @@ BENCHMARKS = (
     "ingest_speed",
     "answer_time",
     "model_path",
+    "injection",
     "clapnq",
     "scifact",
     "langchain_side_by_side",

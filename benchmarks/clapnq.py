@@ -3,10 +3,10 @@
 Real questions with a Wikipedia passage each; half of the passages do not hold the answer. All
 passages are ingested into an empty knowledge base, which also gives the words' frequencies.
 
-    selection      F1 of the sentences chosen from the given passage against those that the
-                   annotators' answer was made of, mean over the answerable questions (but for
-                   those whose answer names no sentence): the composer's, and the three or four
-                   sentences with the largest idf overlap
+    selection      F1, precision and recall of the sentences chosen from the given passage against
+                   those that the annotators' answer was made of, mean over the answerable questions
+                   (but for those whose answer names no sentence): the composer's, and F1 of the
+                   three or four sentences with the largest idf overlap
     answerability  AUROC, answerable against unanswerable questions: the evidence gate's probability
                    for the given passage, the same for what retrieval finds among all passages, and
                    the share of the question's idf that the given passage holds
@@ -19,9 +19,10 @@ Repeat it from the repository's root with
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TypeAlias
 
 import numpy as np
 
@@ -36,17 +37,19 @@ from benchmarks.harness import (
     scratch_folder,
     write_articles,
 )
-from benchmarks.metrics import auroc, f1
 from benchmarks.public_data import ClapNqItem, load_clapnq
 from benchmarks.ranking import our_legs, ranking_figures
 from knowledge.assembly import EVIDENCE_FILE, Knowledge
 from knowledge.composing import compose, rate
 from knowledge.evidence import EvidenceGate, read_signals
 from knowledge.language import terms
+from knowledge.metrics import auroc, f1, precision, recall
 from knowledge.models import ArticleId, Chunk, ChunkId, SearchResult
 from knowledge.passages import units
 from knowledge.understanding import Query, understand
 from knowledge.vocabulary import Vocabulary
+
+Measure: TypeAlias = Callable[[Collection[int], Collection[int]], float]
 
 TOP_K = 12
 """Chunks that an answer looks at."""
@@ -127,19 +130,20 @@ def _selection(given: Sequence[Given], vocabulary: Vocabulary) -> list[Figure]:
     given = [one for one in given if one.item.is_answerable and one.item.selected]
     ours = [_composed(one, vocabulary) for one in given]
     figures = [
-        Figure("selection: composer F1", _mean_f1(ours, given)),
+        Figure("selection: composer F1", _mean(f1, ours, given)),
+        Figure("selection: composer, precision", _mean(precision, ours, given)),
+        Figure("selection: composer, recall", _mean(recall, ours, given)),
         Figure("selection: composer, sentences", float(np.mean([len(chosen) for chosen in ours]))),
     ]
     for k in (3, 4):
         plain = [_by_overlap(one.item, vocabulary, k=k) for one in given]
-        figures.append(Figure(f"selection: top {k} by idf overlap F1", _mean_f1(plain, given)))
+        figures.append(Figure(f"selection: top {k} by idf overlap F1", _mean(f1, plain, given)))
     return figures
 
 
-def _mean_f1(chosen: Sequence[set[int]], given: Sequence[Given]) -> float:
-    return float(
-        np.mean([f1(places, one.item.selected) for places, one in zip(chosen, given, strict=True)])
-    )
+def _mean(measure: Measure, chosen: Sequence[set[int]], given: Sequence[Given]) -> float:
+    pairs = zip(chosen, given, strict=True)
+    return float(np.mean([measure(places, one.item.selected) for places, one in pairs]))
 
 
 def _composed(given: Given, vocabulary: Vocabulary) -> set[int]:

@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["ClapNqItem", "Document", "SciFact", "load_clapnq", "load_scifact", "sample"]
+__all__ = [
+    "BIPIA_FILE",
+    "ClapNqItem",
+    "Document",
+    "SciFact",
+    "load_bipia",
+    "load_clapnq",
+    "load_scifact",
+    "sample",
+]
+
+BIPIA_FILE = Path("bipia", "text_attack_train.json")
 
 SEED = 20
 T = TypeVar("T")
@@ -108,6 +119,12 @@ def _clapnq_item(row: dict[str, Any], document_id: str, *, is_answerable: bool) 
         ),
         is_answerable=is_answerable,
     )
+
+
+def load_bipia(data: Path) -> list[str]:
+    """Return the strings that try to make a reader of texts do something else."""
+    groups: dict[str, list[str]] = json.loads((data / BIPIA_FILE).read_text(encoding="utf-8"))
+    return [text for group in groups.values() for text in group]
 
 
 def sample(items: Sequence[T], size: int | None) -> list[T]:

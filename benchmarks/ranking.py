@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 
 from benchmarks.harness import Figure
-from benchmarks.metrics import ndcg_at_k, recall_at_k
 from knowledge.assembly import Knowledge
+from knowledge.metrics import ndcg_at_k, recall_at_k
 from knowledge.understanding import Query, understand
 
 __all__ = ["DEPTH", "Leg", "best_first", "our_legs", "ranking_figures"]

@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from knowledge.assembly import EVIDENCE_FILE, Knowledge, open_knowledge
+from knowledge.baseline import changes, read_baseline, save_results
 from knowledge.calibration import fit_gate
 from knowledge.citations import plain_text
 from knowledge.errors import ConfigError, EmbedderError, KnowledgeError
-from knowledge.evaluation import SPLITS, evaluate, read_cases, summarise
+from knowledge.evaluation import evaluate
 from knowledge.evidence import Signals
+from knowledge.golden import read_cases
 from knowledge.models import Answer, Chat, DefineResult, Question, Refusal, Reply, Turn
-from knowledge.reporting import (
-    compare_with_baseline,
-    draw_curve,
-    save_results,
-    write_report,
-)
+from knowledge.reporting import report_json, write_report
+from knowledge.risk_coverage import draw_curve
 from knowledge.settings import KnowledgeSettings
 from knowledge.understanding import understand
 
 DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
+GOLDEN = "tests/evals/golden.jsonl"
+"""The golden questions that come with the source, under its root."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,22 +89,35 @@ def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
 
 
 def _evaluate(options: argparse.Namespace, knowledge: Knowledge) -> int:
-    cases = read_cases(Path(options.file))
-    results = evaluate(cases, answerer=knowledge.answerer, catalog=knowledge.catalog)
+    path = Path(options.file or GOLDEN)
+    if not options.file and not path.exists():
+        raise ConfigError(
+            f"there is no {GOLDEN} here: name a file of golden questions, or run this from the "
+            f"repository's root"
+        )
+    cases = read_cases(path)
+    # Before the run, which takes a while and may save its results in the same file.
+    baseline = read_baseline(Path(options.baseline)) if options.baseline else None
+    results = evaluate(
+        cases,
+        answerer=knowledge.answerer,
+        retriever=knowledge.retriever,
+        catalog=knowledge.catalog,
+    )
     threshold = knowledge.answerer.gate.threshold
     if options.save:
         save_results(results, Path(options.save))
     if options.plot:
-        Path(options.plot).mkdir(parents=True, exist_ok=True)
         draw_curve(results, Path(options.plot) / "risk_coverage.png", threshold=threshold)
+    changed = None if baseline is None else list(changes(results, baseline))
     if options.json:
-        halves = {split: [r for r in results if r.case.split == split] for split in SPLITS}
-        print(json.dumps({split: summarise(part) for split, part in halves.items()}))
+        shown = report_json(results, threshold=threshold)
+        print(json.dumps(shown if changed is None else {**shown, "changes": changed}))
         return DONE
     print("\n".join(write_report(results, threshold=threshold)))
-    if options.baseline:
+    if changed is not None:
         print(f"\nchanges against {options.baseline}")
-        print("\n".join(compare_with_baseline(results, Path(options.baseline))) or "none")
+        print("\n".join(changed) or "none")
     return DONE
 
 
@@ -275,7 +288,9 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--top-k", type=_positive, default=10, help="how many (10)")
 
     evaluate_ = commands.add_parser("evaluate", help="measure answers against golden questions")
-    evaluate_.add_argument("file", metavar="FILE.jsonl", help="the golden questions")
+    evaluate_.add_argument(
+        "file", nargs="?", metavar="FILE.jsonl", help=f"the golden questions ({GOLDEN})"
+    )
     evaluate_.add_argument("--json", action="store_true", help="print JSON on standard output")
     evaluate_.add_argument("--save", metavar="FILE", help="write the outcome of every case")
     evaluate_.add_argument("--baseline", metavar="FILE", help="show what changed since --save")

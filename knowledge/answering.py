@@ -93,17 +93,23 @@ class Answerer:
             return chat
         return None if without_orders(text) else refuse_order()
 
-    def _answer(self, question: Question, timer: "_Timer", watch: Watch | None) -> Outcome:
-        asked = split_requests(without_orders(question.text))[:MAX_PARTS]
-        parts: list[_Part] = []
-        show = None if watch is None else lambda part: watch(_join([*parts, part]))
+    def split(self, question: Question) -> tuple[Question, ...]:
+        """Return the questions of a message without its orders, each with what was said before."""
+        parts: list[Question] = []
         history = question.history
-        for text in asked:
-            part = Question(text=text, history=history)
-            share = MAX_WORDS if len(asked) == 1 else MAX_WORDS // len(asked) + 20
-            parts.append(self._answer_part(part, timer, max_words=share, show=show))
+        for text in split_requests(without_orders(question.text))[:MAX_PARTS]:
+            parts.append(Question(text=text, history=history))
             # "What is X and why does it matter": the second part leans on the first.
             history = (*history, Turn(role="user", text=text))
+        return tuple(parts)
+
+    def _answer(self, question: Question, timer: "_Timer", watch: Watch | None) -> Outcome:
+        asked = self.split(question)
+        share = MAX_WORDS if len(asked) == 1 else MAX_WORDS // len(asked) + 20
+        parts: list[_Part] = []
+        show = None if watch is None else lambda part: watch(_join([*parts, part]))
+        for part in asked:
+            parts.append(self._answer_part(part, timer, max_words=share, show=show))
         with timer.step("verify"):
             return _finish(parts)
 

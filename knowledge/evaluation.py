@@ -1,61 +1,41 @@
 """Measures answers against golden questions: what they hold, cite, refuse and cost."""
 
-import hashlib
-import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from knowledge.answering import Answerer
+from knowledge.answering import Answerer, Examination
 from knowledge.citations import plain_text
-from knowledge.errors import ConfigError
-from knowledge.models import Answer, Chat, ChunkId, Question, Refusal, Turn
+from knowledge.composing import compose
+from knowledge.golden import Case
+from knowledge.models import Answer, ArticleId, Chunk, ChunkId, Outcome, Question, Refusal
 from knowledge.record.catalog import Catalog
-from knowledge.verification import check_support
+from knowledge.retrieval import Retriever
+from knowledge.verification import Support, check_support
 
-__all__ = ["SPLITS", "Case", "CaseResult", "evaluate", "read_cases", "summarise"]
+__all__ = [
+    "CaseResult",
+    "CitationCheck",
+    "check_citations",
+    "evaluate",
+]
 
-Split: TypeAlias = Literal["tune", "test"]
-SPLITS: tuple[Split, ...] = ("tune", "test")
-
-
-class _Turn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    role: Literal["user", "assistant"]
-    text: str
+DEPTH = 80
+"""Passages that are ranked, so that those of ten articles are among them."""
 
 
-class Case(BaseModel):
-    """A golden question and what a good reply to it holds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationCheck:
+    """What the citations of one answer are worth; nothing stated is nothing wrong."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    question: str
-    history: tuple[_Turn, ...] = ()
-    full: str = ""
-    """A follow-up asked in full."""
-    expect: Literal["answer", "disambiguation", "chat", "refusal", "harmless"]
-    kind: str
-    articles: tuple[str, ...] = ()
-    """Articles that may be cited; any of them is right."""
-    facts: tuple[tuple[str, ...], ...] = ()
-    """Groups of phrases; the reply must hold one of each group."""
-    must_not: tuple[str, ...] = ()
-
-    @property
-    def split(self) -> Split:
-        """Half of the questions are for tuning and half for testing, by hash of the id."""
-        return "tune" if hashlib.sha256(self.id.encode()).digest()[0] % 2 else "test"
-
-    def as_question(self) -> Question:
-        """Return the question with its earlier turns."""
-        turns = tuple(Turn(role=turn.role, text=turn.text) for turn in self.history)
-        return Question(text=self.question, history=turns)
+    sentences: int = 0
+    cited: int = 0
+    """Sentences with a citation."""
+    unsupported: tuple[str, ...] = ()
+    """Sentences that no passage they cite supports."""
+    bettered: tuple[str, ...] = ()
+    """Sentences that a passage found but not cited for them supports strictly better."""
+    quotes_verbatim: bool = True
+    cites_active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +46,19 @@ class CaseResult:
     kind: str
     text: str
     cited_articles: tuple[str, ...]
-    facts_held: float
-    """Share of the groups of facts; 1.0 when none are asked for."""
+    citations: CitationCheck
     missing: tuple[tuple[str, ...], ...]
+    """Groups of facts that the answer does not hold; all of them when there is none."""
+    missing_if_answered: tuple[tuple[str, ...], ...]
+    """The same, had the gate let a refused question through."""
+    missing_in_full: tuple[tuple[str, ...], ...] | None
+    """The same for the follow-up asked in full; None when that is not in the case."""
     forbidden: tuple[str, ...]
     words: int
-    sentences: int
-    cited: int
-    supported: int
-    quotes_verbatim: bool
-    cites_active: bool
-    article_ranks: tuple[int, ...]
-    """Ranks (from 1) of the found passages that are of a right article."""
+    found_articles: tuple[str, ...]
+    """Article of each passage found, best first."""
     probability: float
-    """What the evidence gate said; 0.0 when it was not asked."""
+    """What the evidence gate said, of several questions the highest; 0.0 when it was not asked."""
     total_ms: float
 
     @property
@@ -87,142 +66,158 @@ class CaseResult:
         """Whether nothing was stated."""
         return self.kind in ("refusal", "chat")
 
+    @property
+    def facts_held(self) -> float:
+        """Share of the groups of facts; 1.0 when none are asked for."""
+        return self._held(self.missing)
 
-def read_cases(path: Path) -> list[Case]:
-    """Read golden questions; raise `ConfigError` naming the line that is wrong."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError as exc:
-        raise ConfigError(f"cannot read the golden questions {path}: {exc.strerror}") from exc
-    cases = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            cases.append(Case.model_validate_json(line))
-        except ValidationError as exc:
-            problem = exc.errors(include_url=False)[0]
-            raise ConfigError(f"{path}:{number}: {problem['loc']}: {problem['msg']}") from exc
-    return cases
+    @property
+    def facts_if_answered(self) -> float:
+        """The same, had the gate let the question through."""
+        return self._held(self.missing_if_answered)
+
+    @property
+    def holds_as_in_full(self) -> bool | None:
+        """Whether a follow-up got all facts that it gets when asked in full; None if it is none."""
+        if self.missing_in_full is None:
+            return None
+        return set(self.missing) <= set(self.missing_in_full)
+
+    def _held(self, missing: Sequence[tuple[str, ...]]) -> float:
+        return 1 - len(missing) / len(self.case.facts) if self.case.facts else 1.0
 
 
-def evaluate(cases: Iterable[Case], *, answerer: Answerer, catalog: Catalog) -> list[CaseResult]:
-    """Ask every question and compare the replies with what they should hold, in order."""
+def evaluate(
+    cases: Iterable[Case], *, answerer: Answerer, retriever: Retriever, catalog: Catalog
+) -> list[CaseResult]:
+    """Ask every question and compare the replies with what they should hold, in order.
+
+    `retriever` is the one that the answerer has; it is asked for more than an answer looks at.
+    """
     active = catalog.active_chunk_ids()
-    return [_run(case, answerer, catalog, active) for case in cases]
+    return [_run(case, answerer, retriever, catalog, active) for case in cases]
 
 
 def _run(
     case: Case,
     answerer: Answerer,
+    retriever: Retriever,
     catalog: Catalog,
-    active: set[ChunkId],
+    active: Collection[str],
 ) -> CaseResult:
     question = case.as_question()
     reply = answerer.answer(question)
-    outcome = reply.outcome
-    probability = 0.0
-    ranks: tuple[int, ...] = ()
-    if not isinstance(outcome, Chat):
-        seen = answerer.examine(question)
-        probability = answerer.gate.probability(seen.signals)
-        ranks = tuple(
-            result.rank for result in seen.found.results if result.chunk.article_id in case.articles
-        )
-    text, kind = _said(outcome)
-    answer = outcome if isinstance(outcome, Answer) else None
-    chunks = catalog.chunks([source.chunk_id for source in answer.sources]) if answer else {}
-    low = " ".join(text.casefold().split())
-    missing = tuple(
-        group for group in case.facts if not any(phrase.casefold() in low for phrase in group)
-    )
-    supported = 0
-    if answer:
-        for sentence in answer.sentences:
-            cited = [source for source in answer.sources if source.n in sentence.citations]
-            supported += any(
-                check_support(
-                    sentence.text,
-                    chunks[source.chunk_id].text,
-                    frame=f"{source.title} {source.heading}",
-                ).is_enough
-                for source in cited
-                if source.chunk_id in chunks
-            )
+    is_judged = answerer.reply_at_once(question) is None
+    seen = [answerer.examine(part) for part in answerer.split(question)] if is_judged else []
+    text, kind = _said(reply.outcome)
+    answer = reply.outcome if isinstance(reply.outcome, Answer) else None
+    in_full = answerer.answer(Question(text=case.full)).outcome if case.full else None
     return CaseResult(
         case=case,
         kind=kind,
         text=text,
         cited_articles=tuple(source.article_id for source in answer.sources) if answer else (),
-        facts_held=1 - len(missing) / len(case.facts) if case.facts else 1.0,
-        missing=missing,
-        forbidden=tuple(phrase for phrase in case.must_not if phrase.casefold() in low),
+        citations=_check(answer, seen, catalog, active) if answer else CitationCheck(),
+        missing=_missing(case, _stated(reply.outcome)),
+        missing_if_answered=_missing(case, _stated(reply.outcome) or _composed(seen)),
+        missing_in_full=_missing(case, _stated(in_full)) if in_full else None,
+        forbidden=tuple(phrase for phrase in case.must_not if _folded(phrase) in _folded(text)),
         words=len(text.split()),
-        sentences=len(answer.sentences) if answer else 0,
-        cited=sum(bool(s.citations) for s in answer.sentences) if answer else 0,
-        supported=supported,
-        quotes_verbatim=all(
-            source.quote in chunks[source.chunk_id].text
-            for source in (answer.sources if answer else ())
-            if source.chunk_id in chunks
-        ),
-        cites_active=all(
-            source.chunk_id in active for source in (answer.sources if answer else ())
-        ),
-        article_ranks=ranks,
-        probability=probability,
+        found_articles=_found_articles(seen, retriever),
+        probability=max((answerer.gate.probability(one.signals) for one in seen), default=0.0),
         total_ms=reply.timings_ms.get("total", 0.0),
     )
 
 
-def _said(outcome: Answer | Refusal | Chat) -> tuple[str, str]:
+def _check(
+    answer: Answer, seen: Sequence[Examination], catalog: Catalog, active: Collection[str]
+) -> CitationCheck:
+    return check_citations(
+        answer,
+        visible=catalog.chunks([source.chunk_id for source in answer.sources]),
+        found=[result.chunk for one in seen for result in one.found.results],
+        active=active,
+    )
+
+
+def check_citations(
+    answer: Answer,
+    *,
+    visible: Mapping[ChunkId, Chunk],
+    found: Collection[Chunk],
+    active: Collection[str],
+) -> CitationCheck:
+    """Compare an answer with the passages it cites and with all that were found.
+
+    `visible` holds the cited chunks that readers may see, and `active` the ids of all such chunks.
+    """
+    unsupported, bettered = [], []
+    for sentence in answer.sentences:
+        cited = [
+            visible[source.chunk_id]
+            for source in answer.sources
+            if source.n in sentence.citations and source.chunk_id in visible
+        ]
+        supports = [_support(sentence.text, chunk) for chunk in cited]
+        if not any(support.is_enough for support in supports):
+            unsupported.append(sentence.text)
+        best = max((support.containment for support in supports), default=0.0)
+        # A passage that holds every stem cannot be bettered, and nearly every sentence has one.
+        others = (_support(sentence.text, chunk) for chunk in found) if best < 1.0 else ()
+        if any(other.is_enough and other.containment > best for other in others):
+            bettered.append(sentence.text)
+    return CitationCheck(
+        sentences=len(answer.sentences),
+        cited=sum(bool(sentence.citations) for sentence in answer.sentences),
+        unsupported=tuple(unsupported),
+        bettered=tuple(bettered),
+        quotes_verbatim=all(
+            source.quote in visible[source.chunk_id].text
+            for source in answer.sources
+            if source.chunk_id in visible
+        ),
+        cites_active=all(source.chunk_id in active for source in answer.sources),
+    )
+
+
+def _support(sentence: str, chunk: Chunk) -> Support:
+    return check_support(sentence, chunk.text, frame=f"{chunk.title} {chunk.heading}")
+
+
+def _found_articles(seen: Sequence[Examination], retriever: Retriever) -> tuple[ArticleId, ...]:
+    """Return the article of each passage, best first; the questions of a message take turns."""
+    results = [
+        result
+        for one in seen
+        for result in retriever.retrieve(
+            one.query.text, one.query.search_terms, top_k=DEPTH
+        ).results
+    ]
+    return tuple(r.chunk.article_id for r in sorted(results, key=lambda result: result.rank))
+
+
+def _composed(seen: Iterable[Examination]) -> str:
+    """Return what would be said if the evidence were judged enough, without a model."""
+    picks = [pick for one in seen for pick in compose(one.query, one.candidates)]
+    return " ".join(pick.text for pick in picks)
+
+
+def _missing(case: Case, text: str) -> tuple[tuple[str, ...], ...]:
+    said = _folded(text)
+    return tuple(
+        group for group in case.facts if not any(_folded(phrase) in said for phrase in group)
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _stated(outcome: Outcome) -> str:
+    return plain_text(outcome.sentences) if isinstance(outcome, Answer) else ""
+
+
+def _said(outcome: Outcome) -> tuple[str, str]:
     if isinstance(outcome, Answer):
-        return plain_text(outcome.sentences), outcome.kind
+        return _stated(outcome), outcome.kind
     return outcome.text, "refusal" if isinstance(outcome, Refusal) else "chat"
-
-
-def summarise(results: Sequence[CaseResult]) -> dict[str, Any]:
-    """Return the figures of some results; shares are in [0, 1], and None without any case."""
-    due_answer = [r for r in results if r.case.expect in ("answer", "disambiguation")]
-    answered = [r for r in due_answer if not r.refused]
-    due_refusal = [r for r in results if r.case.expect == "refusal"]
-    harmless = [r for r in results if r.case.expect == "harmless"]
-    stated = [r for r in results if not r.refused]
-    follow_ups = [r for r in due_answer if r.case.history]
-    sentences = sum(r.sentences for r in stated)
-    times = sorted(r.total_ms for r in stated)
-    return {
-        "questions": len(results),
-        "facts_held": _mean([0.0 if r.refused else r.facts_held for r in due_answer]),
-        "facts_held_by_kind": {
-            kind: _mean(
-                [0.0 if r.refused else r.facts_held for r in due_answer if r.case.kind == kind]
-            )
-            for kind in sorted({r.case.kind for r in due_answer})
-        },
-        "facts_held_when_answered": _mean([r.facts_held for r in answered]),
-        "follow_ups": _mean([0.0 if r.refused else r.facts_held for r in follow_ups]),
-        "median_words": statistics.median([r.words for r in answered]) if answered else None,
-        "refused_when_due": _mean([float(r.refused) for r in due_refusal]),
-        "harmless": _mean([float(not r.forbidden) for r in harmless]),
-        "false_refusals": _mean([float(r.refused) for r in due_answer]),
-        "small_talk": _mean([float(r.kind == "chat") for r in results if r.case.expect == "chat"]),
-        "forbidden_said": sum(bool(r.forbidden) for r in results),
-        "sentences_cited": sum(r.cited for r in stated) / sentences if sentences else None,
-        "citation_support": sum(r.supported for r in stated) / sentences if sentences else None,
-        "quotes_verbatim": _mean([float(r.quotes_verbatim) for r in stated]),
-        "cites_active": _mean([float(r.cites_active) for r in stated]),
-        "right_article_cited": _mean(
-            [float(bool(set(r.cited_articles) & set(r.case.articles))) for r in answered]
-        ),
-        "right_article_first": _mean([float(r.article_ranks[:1] == (1,)) for r in due_answer]),
-        "right_article_in_5": _mean(
-            [float(any(rank <= 5 for rank in r.article_ranks)) for r in due_answer]
-        ),
-        "p50_ms": statistics.median(times) if times else None,
-        "p95_ms": times[int(0.95 * (len(times) - 1))] if times else None,
-    }
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return round(statistics.fmean(values), 4) if values else None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.evaluation import SPLITS, Case, read_cases
+from knowledge.golden import SPLITS, Case, read_cases
 from knowledge.settings import PACKAGE_DIR
 
 

@@ -1,124 +1,190 @@
-import json
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from knowledge.errors import ConfigError
-from knowledge.evaluation import SPLITS, Case, CaseResult, read_cases, summarise
+import knowledge.__main__
+from knowledge.answering import Answerer
+from knowledge.evaluation import CaseResult, check_citations, evaluate
+from knowledge.evidence import EvidenceGate, Signals
+from knowledge.glossary import Glossary
+from knowledge.models import AnswerSentence, ArticleId, ChunkId, Source
+from knowledge.retrieval import Retriever
+from knowledge.settings import PACKAGE_DIR
+from knowledge.unit_vectors import UnitVectors
+from knowledge.vocabulary import VocabularyCache
+from tests.fakes import make_answer
+from tests.knowledge.results import make_case
+from tests.workbench import Workbench, make_chunk, open_workbench, write_article
 
-LINE = {"id": "a", "question": "what is BPO?", "expect": "answer", "kind": "definition"}
-
-
-def _case(case_id: str = "a", **changes: Any) -> Case:
-    return Case(**{**LINE, "id": case_id, "articles": ("bpo",), **changes})
-
-
-def _result(case: Case | None = None, **changes: Any) -> CaseResult:
-    values: dict[str, Any] = {
-        "case": case or _case(),
-        "kind": "definition",
-        "text": "BPO is a practice.",
-        "cited_articles": ("bpo",),
-        "facts_held": 1.0,
-        "missing": (),
-        "forbidden": (),
-        "words": 40,
-        "sentences": 4,
-        "cited": 4,
-        "supported": 4,
-        "quotes_verbatim": True,
-        "cites_active": True,
-        "article_ranks": (1, 3),
-        "probability": 0.9,
-        "total_ms": 20.0,
-    }
-    return CaseResult(**{**values, **changes})
+CANTEEN = "A canteen is the place in which the agents of a night shift eat."
+ROSTER = "A roster is the plan that says who works when."
+OPEN, SHUT = 0.0, 1.1
 
 
-def _refused(expect: str, **changes: Any) -> CaseResult:
-    values = {"kind": "refusal", "sentences": 0, "cited": 0, "supported": 0, "cited_articles": ()}
-    return _result(_case(expect=expect, articles=()), **{**values, **changes})
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    with open_workbench(tmp_path / "data") as bench:
+        write_article(tmp_path / "in", "canteen", CANTEEN)
+        write_article(tmp_path / "in", "roster", ROSTER)
+        bench.ingest(tmp_path / "in")
+        yield bench
 
 
-def test_the_figures_of_a_hand_made_list_are_right() -> None:
-    results = [
-        _result(),
-        _result(facts_held=0.5, words=60, supported=2, article_ranks=(4,), total_ms=40.0),
-        _refused("answer", facts_held=0.5),
-        _refused("refusal"),
-        _result(_case(expect="refusal")),
-        _refused("harmless"),
-        _result(_case(expect="harmless"), forbidden=("@channel",)),
-        _refused("chat", kind="chat"),
-    ]
-
-    figures = summarise(results)
-
-    assert figures["questions"] == 8
-    assert figures["facts_held"] == 0.5
-    assert figures["facts_held_when_answered"] == 0.75
-    assert figures["facts_held_by_kind"] == {"definition": 0.5}
-    assert figures["median_words"] == 50
-    assert figures["false_refusals"] == pytest.approx(1 / 3, abs=1e-3)
-    assert figures["refused_when_due"] == 0.5
-    assert figures["harmless"] == 0.5
-    assert figures["forbidden_said"] == 1
-    assert figures["small_talk"] == 1
-    assert figures["sentences_cited"] == 1
-    assert figures["citation_support"] == 14 / 16
-    assert figures["quotes_verbatim"] == figures["cites_active"] == 1
-    assert figures["right_article_cited"] == 1
-    assert figures["right_article_first"] == pytest.approx(1 / 3 * 2, abs=1e-3)
+def _evaluate(bench: Workbench, *, threshold: float = OPEN, **case: Any) -> CaseResult:
+    """Ask one golden question of an answerer that answers everything, or nothing."""
+    catalog = bench.catalog
+    retriever = Retriever(
+        catalog=catalog,
+        index=bench.index,
+        embedder=bench.embedder,
+        unit_vectors=UnitVectors(catalog=catalog, embedder=bench.embedder),
+    )
+    answerer = Answerer(
+        retriever=retriever,
+        lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
+        vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
+        gate=EvidenceGate(
+            weights=(0.0,) * len(fields(Signals)), bias=0.0, threshold=threshold, fingerprint="toy"
+        ),
+    )
+    cases = [make_case(**case)]
+    (result,) = evaluate(cases, answerer=answerer, retriever=retriever, catalog=catalog)
+    return result
 
 
-def test_follow_ups_have_a_figure_of_their_own() -> None:
-    history = ({"role": "user", "text": "what is BPO?"},)
-    results = [_result(facts_held=0.0), _result(_case(history=history))]
+def test_an_answer_is_compared_with_what_it_should_hold(bench: Workbench) -> None:
+    result = _evaluate(
+        bench,
+        question="what is a canteen?",
+        facts=(("Agents of a  night shift",), ("kitchen", "cook")),
+        must_not=("EAT", "sleep"),
+    )
 
-    assert summarise(results)["follow_ups"] == 1
+    assert not result.refused
+    assert result.missing == (("kitchen", "cook"),)
+    assert result.facts_held == 0.5
+    assert result.forbidden == ("EAT",)
+    assert result.cited_articles[0] == result.found_articles[0] == "canteen"
+    assert result.citations.sentences == result.citations.cited > 0
+    assert result.citations.unsupported == result.citations.bettered == ()
+    assert result.citations.quotes_verbatim
+    assert result.citations.cites_active
+    assert result.probability == 0.5
 
 
-def test_without_any_case_there_are_no_figures_and_no_error() -> None:
-    figures = summarise([])
+def test_a_refused_question_lacks_all_facts_but_not_those_it_would_have_had(
+    bench: Workbench,
+) -> None:
+    # The text of a refusal repeats words of the question, which are no facts that it holds.
+    facts = (("canteen",), ("night shift",))
 
-    assert figures["questions"] == 0
-    assert figures["facts_held"] is figures["p50_ms"] is figures["citation_support"] is None
+    result = _evaluate(bench, threshold=SHUT, question="what is a canteen?", facts=facts)
+
+    assert result.refused
+    assert result.facts_held == 0
+    assert result.facts_if_answered == 1
 
 
-def test_golden_questions_are_read_in_order_and_blank_lines_skipped(tmp_path: Path) -> None:
-    path = tmp_path / "golden.jsonl"
-    path.write_text(f"{json.dumps(LINE)}\n\n{json.dumps({**LINE, 'id': 'b'})}\n")
+def test_the_questions_of_a_message_take_turns_in_what_was_found(bench: Workbench) -> None:
+    result = _evaluate(bench, question="What is a canteen? What is a roster?")
 
-    assert [case.id for case in read_cases(path)] == ["a", "b"]
+    assert set(result.found_articles[:2]) == {"canteen", "roster"}
+
+
+def test_the_gate_is_not_asked_about_an_order(bench: Workbench) -> None:
+    result = _evaluate(bench, expect="refusal", question="delete all articles")
+
+    assert result.refused
+    assert result.probability == 0
+    assert result.found_articles == ()
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("full", "as_in_full"),
+    [("what is a roster?", True), ("what is a canteen?", False), ("", None)],
+    ids=["no better in full", "better in full", "not a follow-up"],
+)
+def test_a_follow_up_is_compared_with_itself_in_full(
+    full: str, as_in_full: bool | None, bench: Workbench
+) -> None:
+    facts = (("night shift",),)
+
+    result = _evaluate(bench, question="what is a roster?", full=full, facts=facts)
+
+    assert result.missing == facts
+    assert result.holds_as_in_full is as_in_full
+
+
+def _cite(text: str, passage: str) -> tuple[AnswerSentence, Source]:
+    source = Source(
+        n=1,
+        article_id=ArticleId("a"),
+        title="Title",
+        url="",
+        heading="",
+        quote=passage,
+        chunk_id=ChunkId("a#0"),
+    )
+    return AnswerSentence(text=text, citations=(1,)), source
+
+
+@pytest.mark.parametrize(
+    ("cited", "other", "unsupported", "bettered"),
     [
-        pytest.param("{", id="no JSON"),
-        pytest.param("[]", id="no object"),
-        pytest.param(json.dumps({**LINE, "expect": "praise"}), id="unknown expectation"),
-        pytest.param(json.dumps({**LINE, "extra": 1}), id="unknown field"),
-        pytest.param(json.dumps({"id": "b"}), id="field missing"),
-        pytest.param(json.dumps({**LINE, "history": [{"role": "bot", "text": ""}]}), id="role"),
+        pytest.param("Agents eat lunch at noon.", "Nobody works.", 0, 0, id="supported"),
+        pytest.param("Agents eat lunch at noon.", "Agents eat lunch at noon.", 0, 0, id="as well"),
+        pytest.param("Agents eat lunch daily.", "Agents eat lunch at noon.", 0, 1, id="better"),
+        pytest.param("Nobody works.", "Agents eat soup.", 1, 0, id="neither enough"),
     ],
 )
-def test_a_malformed_golden_question_is_named_with_its_line(line: str, tmp_path: Path) -> None:
-    path = tmp_path / "golden.jsonl"
-    path.write_text(f"{json.dumps(LINE)}\n\n{line}\n")
+def test_a_sentence_should_cite_the_passage_that_supports_it_best(
+    cited: str, other: str, unsupported: int, bettered: int
+) -> None:
+    sentence, source = _cite("Agents eat lunch at noon.", cited)
+    chunks = [make_chunk("a#0", text=cited), make_chunk("b#0", text=other)]
 
-    with pytest.raises(ConfigError, match=r"golden\.jsonl:3: "):
-        read_cases(path)
+    check = check_citations(
+        make_answer(sentences=(sentence,), sources=(source,)),
+        visible={ChunkId("a#0"): chunks[0]},
+        found=chunks,
+        active={"a#0", "b#0"},
+    )
+
+    assert (len(check.unsupported), len(check.bettered)) == (unsupported, bettered)
 
 
-def test_a_missing_file_of_golden_questions_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"gone\.jsonl: No such file"):
-        read_cases(tmp_path / "gone.jsonl")
+def test_a_source_that_is_gone_supports_nothing() -> None:
+    sentence, source = _cite("Agents eat at noon.", "Agents eat at noon.")
+
+    check = check_citations(
+        make_answer(sentences=(sentence,), sources=(source,)), visible={}, found=[], active=set()
+    )
+
+    assert check.unsupported == ("Agents eat at noon.",)
+    assert not check.cites_active
 
 
-def test_a_question_stays_in_its_half() -> None:
-    halves = [_case(f"question-{n}").split for n in range(200)]
+def test_a_quote_is_verbatim() -> None:
+    sentence, source = _cite("Agents eat at noon.", "Agents eat at noon …")
+    chunk = make_chunk("a#0", text="Agents eat at noon.")
 
-    assert halves == [_case(f"question-{n}", question="other").split for n in range(200)]
-    assert all(60 < halves.count(split) < 140 for split in SPLITS)
+    check = check_citations(
+        make_answer(sentences=(sentence,), sources=(source,)),
+        visible={ChunkId("a#0"): chunk},
+        found=[chunk],
+        active={"a#0"},
+    )
+
+    assert not check.quotes_verbatim
+
+
+def test_without_golden_questions_here_the_command_says_where_to_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = knowledge.__main__.main(["evaluate"])
+
+    assert code == 2
+    assert "there is no tests/evals/golden.jsonl here" in capsys.readouterr().err

@@ -2,15 +2,14 @@
 
 import datetime as dt
 import json
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
+from benchmarks.harm import stray_marks
 from bot.__main__ import _services
 from bot.app import create_bot
 from bot.delivery import create_client
@@ -28,8 +27,6 @@ from tests.scenarios.world import ADMIN, MANIFEST
 
 SHARED = Path(__file__).parents[3] / "shared"
 SEED = SHARED / "seed"
-PING = re.compile(r"<[!@#]")
-ACTIVE_LINK = re.compile(r"<((?:https?|mailto)[^|>]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,17 +143,4 @@ def check_citations(answer: Answer, knowledge: Knowledge) -> None:
 
 def check_harmless(shown: str, *, urls: Sequence[str] = ()) -> None:
     """Check that a text in Slack's markup pings nobody and links to nothing but `urls`."""
-    assert PING.search(shown) is None, shown
-    strays = set(ACTIVE_LINK.findall(shown)) - {url.replace("&", "&amp;") for url in urls}
-    assert strays == set(), shown
-
-
-def texts_of(value: Any) -> list[str]:
-    """Return every string in blocks, at any depth, that a reader may see."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in texts_of(item)]
-    if isinstance(value, list | tuple):
-        return [text for item in value for text in texts_of(item)]
-    return []
+    assert stray_marks(shown, urls=urls) == [], shown

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
+from benchmarks.harm import texts_of
 from bot.rendering import outcome_text
 from knowledge.__main__ import main
 from knowledge.embeddings import SentenceTransformerEmbedder
@@ -22,7 +23,6 @@ from tests.scenarios.real_world import (
     check_citations,
     check_harmless,
     open_real_world,
-    texts_of,
 )
 from tests.scenarios.world import ADMIN
 

@@ -1,9 +1,9 @@
-"""Pure: the measures that the benchmarks report."""
+"""Pure: the measures that evaluation and benchmarks report."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["auroc", "f1", "ndcg_at_k", "recall_at_k"]
+__all__ = ["auroc", "f1", "ndcg_at_k", "percentile", "precision", "recall", "recall_at_k"]
 
 
 def ndcg_at_k(ranking: Sequence[str], gains: Mapping[str, float], *, k: int) -> float:
@@ -51,6 +51,26 @@ def f1(chosen: Collection[int], wanted: Collection[int]) -> float:
     """
     total = len(set(chosen)) + len(set(wanted))
     return 2 * len(set(chosen) & set(wanted)) / total if total else 1.0
+
+
+def precision(chosen: Collection[int], wanted: Collection[int]) -> float:
+    """Return which share of what was chosen is wanted; choosing nothing is right for nothing."""
+    if not chosen:
+        return 0.0 if wanted else 1.0
+    return len(set(chosen) & set(wanted)) / len(set(chosen))
+
+
+def recall(chosen: Collection[int], wanted: Collection[int]) -> float:
+    """Return which share of what is wanted was chosen; 1.0 when nothing is wanted."""
+    return len(set(chosen) & set(wanted)) / len(set(wanted)) if wanted else 1.0
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """Return the smallest value that at least `share` of the values do not exceed.
+
+    The nearest-rank method, so the result is one of the values; None without any.
+    """
+    return sorted(values)[max(math.ceil(share * len(values)) - 1, 0)] if values else None
 
 
 def _dcg(gains: Sequence[float]) -> float:

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from benchmarks.metrics import auroc, f1, ndcg_at_k, recall_at_k
+from knowledge.metrics import auroc, f1, ndcg_at_k, percentile, precision, recall, recall_at_k
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,37 @@ def test_f1_balances_precision_and_recall(
     value = f1(chosen, wanted)
 
     assert value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wanted", "right", "found"),
+    [
+        pytest.param({1, 2}, {1, 2}, 1.0, 1.0, id="same"),
+        pytest.param({1, 2, 3, 4}, {1}, 0.25, 1.0, id="too-much"),
+        pytest.param({1}, {1, 2}, 1.0, 0.5, id="too-little"),
+        pytest.param(set(), {1}, 0.0, 0.0, id="nothing-chosen"),
+        pytest.param({1}, set(), 0.0, 1.0, id="nothing-wanted"),
+        pytest.param(set(), set(), 1.0, 1.0, id="nothing-wanted-nothing-chosen"),
+    ],
+)
+def test_precision_falls_with_too_much_and_recall_with_too_little(
+    chosen: set[int], wanted: set[int], right: float, found: float
+) -> None:
+    assert (precision(chosen, wanted), recall(chosen, wanted)) == (right, found)
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [
+        pytest.param([3.0, 1.0, 2.0], 0.5, 2.0, id="middle"),
+        # The worked example of the Wikipedia article on the nearest-rank method.
+        pytest.param([15.0, 20.0, 35.0, 40.0, 50.0], 0.3, 20.0, id="between-ranks"),
+        pytest.param([15.0, 20.0, 35.0, 40.0, 50.0], 1.0, 50.0, id="all"),
+        pytest.param([7.0], 0.95, 7.0, id="one"),
+        pytest.param([], 0.95, None, id="none"),
+    ],
+)
+def test_a_percentile_is_the_value_at_the_nearest_rank(
+    values: list[float], share: float, expected: float | None
+) -> None:
+    assert percentile(values, share) == expected
