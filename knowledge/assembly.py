@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.answering import Answerer
+from knowledge.cross_encoders import LocalCrossEncoder, create_reranker
 from knowledge.embeddings import create_embedder
 from knowledge.errors import ConfigError, DataDirectoryBusyError
 from knowledge.evidence import EvidenceGate
@@ -49,6 +51,15 @@ class Knowledge:
     unit_vectors: UnitVectors
     retriever: Retriever
     answerer: Answerer
+    cross_encoders: tuple[LocalCrossEncoder, ...]
+    """The optional ones that are configured."""
+
+    def warm(self, stop: threading.Event) -> None:
+        """Load the models and make what answers need, until `stop` is set."""
+        self.unit_vectors.warm(stop)
+        for model in self.cross_encoders:
+            if not stop.is_set():
+                model.load()
 
 
 @contextmanager
@@ -59,6 +70,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
     `DataDirectoryBusyError` within two seconds when another process has it.
     """
     embedder = create_embedder(settings.embedding_model)
+    reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
     with own_data_directory(settings.data_dir, exclusive=exclusive):
         database = open_database(settings.resolved_database_url)
         catalog, ledger = Catalog(database), Ledger(database)
@@ -72,7 +84,11 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
         vocabulary = VocabularyCache(revision=catalog.revision, load=catalog.vocabulary)
         unit_vectors = UnitVectors(catalog=catalog, embedder=embedder)
         retriever = Retriever(
-            catalog=catalog, index=index, embedder=embedder, unit_vectors=unit_vectors
+            catalog=catalog,
+            index=index,
+            embedder=embedder,
+            unit_vectors=unit_vectors,
+            reranker=reranker,
         )
         gate = EvidenceGate.load(EVIDENCE_FILE)
         if gate.fingerprint != embedder.name:
@@ -102,6 +118,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 unit_vectors=unit_vectors,
                 retriever=retriever,
                 answerer=answerer,
+                cross_encoders=tuple(model for model in (reranker,) if model is not None),
             )
         finally:
             index.close()

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.errors import StoreError
+from knowledge.errors import CrossEncoderError, StoreError
 from knowledge.fusion import fuse
 from knowledge.index import VectorIndex
 from knowledge.models import Chunk, ChunkId, SearchResult
-from knowledge.ports import Embedder, Vectors
+from knowledge.ports import Embedder, Reranker, Vectors
 from knowledge.record.catalog import Catalog, text_hash
 from knowledge.unit_vectors import UnitVectors
 
@@ -40,19 +40,27 @@ class Retriever:
     """Finds the visible chunks that are nearest to a query."""
 
     def __init__(
-        self, *, catalog: Catalog, index: VectorIndex, embedder: Embedder, unit_vectors: UnitVectors
+        self,
+        *,
+        catalog: Catalog,
+        index: VectorIndex,
+        embedder: Embedder,
+        unit_vectors: UnitVectors,
+        reranker: Reranker | None = None,
     ) -> None:
-        """All four must be of one data directory."""
+        """The first four must be of one data directory."""
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
         self._unit_vectors = unit_vectors
+        self._reranker = reranker
 
     def retrieve(self, text: str, terms: Sequence[str], *, top_k: int) -> Retrieval:
         """Return up to `top_k` chunks for a query's text and stemmed terms.
 
-        The best of them are ordered anew by how near their nearest sentence is. When the vector
-        index fails, the lexical ranking answers alone and the result says so.
+        The best of them are ordered anew, by the reranker when there is one, else by how near
+        their nearest sentence is. When the vector index fails, the lexical ranking answers alone
+        and the result says so.
         """
         vector = self._embedder.embed_query(text)
         is_degraded = False
@@ -71,7 +79,7 @@ class Retriever:
             for chunk_id, score in fused
             if chunk_id in chunks
         ][: max(top_k, RERANKED)]
-        results = self._reranked(vector, found[:RERANKED]) + [
+        results = self._reranked(text, vector, found[:RERANKED]) + [
             _result(item, rank) for rank, item in enumerate(found[RERANKED:], RERANKED + 1)
         ]
         return Retrieval(results=tuple(results[:top_k]), vector=vector, is_degraded=is_degraded)
@@ -92,7 +100,9 @@ class Retriever:
             if key in stored
         }
 
-    def _reranked(self, vector: Vectors, found: Sequence["_Found"]) -> list[SearchResult]:
+    def _reranked(
+        self, text: str, vector: Vectors, found: Sequence["_Found"]
+    ) -> list[SearchResult]:
         matrices = self._unit_vectors.of([item.chunk for item in found])
         near = [matrix @ vector for matrix in matrices]
         scores = [
@@ -102,6 +112,8 @@ class Retriever:
             for item, values in zip(found, near, strict=True)
         ]
         order = sorted(range(len(found)), key=lambda place: -scores[place])
+        if self._reranker is not None:
+            order = _read_again(self._reranker, text, found, order)
         return [
             _result(found[place], rank, tuple(float(value) for value in near[place]))
             for rank, place in enumerate(order, start=1)
@@ -113,6 +125,19 @@ class _Found:
     chunk: Chunk
     score: float
     similarity: float
+
+
+def _read_again(
+    reranker: Reranker, text: str, found: Sequence[_Found], order: list[int]
+) -> list[int]:
+    """Return the places in the reranker's order; in the one they had when it fails."""
+    try:
+        scores = reranker.score(text, [found[place].chunk.embedding_text for place in order])
+    except CrossEncoderError as exc:
+        logger.warning("passages keep the order that they have without a reranker: %s", exc)
+        return order
+    ranked = sorted(zip(scores, order, strict=True), key=lambda pair: -pair[0])
+    return [place for _, place in ranked]
 
 
 def _result(found: _Found, rank: int, near: tuple[float, ...] = ()) -> SearchResult:

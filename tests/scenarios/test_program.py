@@ -19,6 +19,7 @@ WRONG = {
     "KB_LOG_LEVEL": "loud",
     "KB_CHROMA_URL": "ftp://chroma.example",
     "KB_DATABASE_URL": "mysql://db.example",
+    "KB_RERANKER_MODEL": "nobody/no-such-model",
 }
 
 
