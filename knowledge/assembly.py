@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.answering import Answerer
-from knowledge.cross_encoders import LocalCrossEncoder, create_reranker
+from knowledge.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
 from knowledge.embeddings import create_embedder
 from knowledge.errors import ConfigError, DataDirectoryBusyError
 from knowledge.evidence import EvidenceGate
@@ -71,6 +71,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
     """
     embedder = create_embedder(settings.embedding_model)
     reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
+    judge = create_judge(settings.grounding_model) if settings.grounding_model else None
     with own_data_directory(settings.data_dir, exclusive=exclusive):
         database = open_database(settings.resolved_database_url)
         catalog, ledger = Catalog(database), Ledger(database)
@@ -103,7 +104,9 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             lexicon=glossary,
             vocabulary=vocabulary,
             gate=gate,
-            writer=Writer(create_chat_model(settings.chat_model)) if settings.chat_model else None,
+            writer=Writer(create_chat_model(settings.chat_model), grounding=judge)
+            if settings.chat_model
+            else None,
         )
         try:
             yield Knowledge(
@@ -118,7 +121,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 unit_vectors=unit_vectors,
                 retriever=retriever,
                 answerer=answerer,
-                cross_encoders=tuple(model for model in (reranker,) if model is not None),
+                cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
             )
         finally:
             index.close()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.models import Chunk, ChunkId
 
-__all__ = ["ChatModel", "ChunkStore", "Embedder", "Reranker", "Vectors"]
+__all__ = ["ChatModel", "ChunkStore", "Embedder", "GroundingModel", "Reranker", "Vectors"]
 
 Vectors: TypeAlias = NDArray[np.float32]
 
@@ -41,6 +41,16 @@ class Reranker(Protocol):
         """Return a score for each passage, in order; higher is better.
 
         Comparable within one call only. Raises `CrossEncoderError` when it fails.
+        """
+
+
+class GroundingModel(Protocol):
+    """Reads a passage and a statement together and says whether the one entails the other."""
+
+    def entailment(self, statement: str, passages: Sequence[str], /) -> Sequence[float]:
+        """Return for each passage, in order, the probability that it entails the statement.
+
+        Raises `CrossEncoderError` when it fails.
         """
 
 

@@ -34,6 +34,10 @@ class KnowledgeSettings(BaseSettings):
         default="",
         description="a LangChain `init_chat_model` name such as openai:...; extractive without",
     )
+    grounding_model: str = Field(
+        default="",
+        description="path of a cross-encoder that lets a chat model paraphrase the passages",
+    )
     articles_dir: Path = Field(
         default=PACKAGE_DIR / "articles", description="the articles ingested by default"
     )
@@ -57,7 +61,7 @@ class KnowledgeSettings(BaseSettings):
             raise ValueError(msg)
         return url.rstrip("/")
 
-    @field_validator("reranker_model")
+    @field_validator("reranker_model", "grounding_model")
     @classmethod
     def _model_is_here(cls, folder: str) -> str:
         if folder and not _is_file(Path(folder) / "config.json"):

@@ -188,13 +188,16 @@ def test_a_model_that_fails_is_named_without_the_texts(tmp_path: Path) -> None:
 
 
 def test_what_is_configured_is_opened_and_loaded_beside_the_start(tmp_path: Path) -> None:
-    folder = make_cross_encoder(tmp_path / "model")
-    settings = KnowledgeSettings(data_dir=tmp_path / "data", reranker_model=folder)
-    (tmp_path / "model" / "model.safetensors").write_bytes(b"broken")
+    reranker = make_cross_encoder(tmp_path / "reranker")
+    judge = make_cross_encoder(tmp_path / "judge", labels=NLI)
+    settings = KnowledgeSettings(
+        data_dir=tmp_path / "data", reranker_model=reranker, grounding_model=judge
+    )
+    (tmp_path / "judge" / "model.safetensors").write_bytes(b"broken")
     shutting_down = threading.Event()
     shutting_down.set()
 
     with open_knowledge(settings, exclusive=False) as knowledge:
         knowledge.warm(shutting_down)
-        with pytest.raises(CrossEncoderError, match=f"^{RERANKER}: .* cannot be loaded"):
+        with pytest.raises(CrossEncoderError, match=f"^{JUDGE}: .* cannot be loaded"):
             knowledge.warm(threading.Event())

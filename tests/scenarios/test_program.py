@@ -20,6 +20,7 @@ WRONG = {
     "KB_CHROMA_URL": "ftp://chroma.example",
     "KB_DATABASE_URL": "mysql://db.example",
     "KB_RERANKER_MODEL": "nobody/no-such-model",
+    "KB_GROUNDING_MODEL": "nobody/no-such-model",
 }
 
 
