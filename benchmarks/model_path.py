@@ -14,6 +14,7 @@ more of its true sentences are removed. Repeat it from the repository's root wit
 
     python -m benchmarks.model_path
     python -m benchmarks.model_path --queries 40 --show 20    # a short run that prints what failed
+    python -m benchmarks.model_path --credulous    # the most that a grounding model can let through
 """
 
 import json
@@ -55,10 +56,20 @@ class Script:
         yield self.reply
 
 
+class Credulous:
+    """A grounding model that finds everything entailed."""
+
+    def entailment(self, statement: str, passages: Sequence[str]) -> list[float]:  # noqa: ARG002
+        return [1.0] * len(passages)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = option_parser(__doc__)
     parser.add_argument("--queries", type=positive, metavar="N", help="a sample of them (all)")
     parser.add_argument("--show", type=positive, metavar="N", help="print N wrong judgements")
+    parser.add_argument(
+        "--credulous", action="store_true", help="add a grounding model that believes everything"
+    )
     options = parse(parser, arguments)
     rows = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
     asked = [row["question"] for row in rows if row["expect"] == "answer" and not row["history"]]
@@ -66,24 +77,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with scratch_folder() as folder:
         ingest_bundled(folder)
         with open_knowledge(settings_for(folder), exclusive=True) as knowledge:
-            counts, wrong = _judge(knowledge, questions)
+            counts, wrong = _judge(knowledge, questions, Credulous() if options.credulous else None)
     for line in wrong[: options.show or 0]:
         print(line)
     publish(
         "model_path",
         _figures(counts),
-        settings={"questions": len(questions)},
+        settings={"questions": len(questions), "credulous": options.credulous},
         json_file=options.json,
     )
     return 0
 
 
 def _judge(
-    knowledge: Knowledge, questions: Sequence[str]
+    knowledge: Knowledge, questions: Sequence[str], grounding: Credulous | None
 ) -> tuple[Counter[tuple[str, str, str]], list[str]]:
     """Count (half, kind, right or wrong), and list what was judged wrongly."""
     script = Script()
-    writer = Writer(script)
+    writer = Writer(script, grounding=grounding)
     counts: Counter[tuple[str, str, str]] = Counter()
     wrong = []
     seen = set()
@@ -97,7 +108,7 @@ def _judge(
             if not statement or (kind, statement) in seen:
                 continue
             seen.add((kind, statement))
-            script.reply = f"{before} {statement} [1]".strip()
+            script.reply = f"{before} {statement} [{results.index(result) + 1}]".strip()
             draft = writer.write(question, results)
             is_kept = draft.is_trustworthy and any(p.text == statement for p in draft.picks)
             is_right = is_kept != bool(number % 2)

@@ -64,13 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _warming(knowledge: Knowledge) -> Iterator[None]:
-    """Load the model and make what answers need beside the bot's start, not at a question."""
+    """Load the models and make what answers need beside the bot's start, not at a question."""
     stop = threading.Event()
 
     def warm() -> None:
         try:
-            knowledge.question_vectors.warm()
-            knowledge.unit_vectors.warm(stop)
+            knowledge.warm(stop)
         except KnowledgeError:
             logger.exception("warming up failed; questions will find out what is wrong")
 

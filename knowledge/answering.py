@@ -109,7 +109,8 @@ class Answerer:
         parts: list[_Part] = []
         show = None if watch is None else lambda part: watch(_join([*parts, part]))
         for part in asked:
-            parts.append(self._answer_part(part, timer, max_words=share, show=show))
+            # Not in one go: `show` must find the parts that came before.
+            parts.append(self._answer_part(part, timer, max_words=share, show=show))  # noqa: PERF401
         with timer.step("verify"):
             return _finish(parts)
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.answering import Answerer
+from knowledge.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
 from knowledge.embeddings import create_embedder
 from knowledge.errors import ConfigError, DataDirectoryBusyError
 from knowledge.evidence import EvidenceGate
@@ -51,6 +53,16 @@ class Knowledge:
     question_vectors: QuestionVectors
     retriever: Retriever
     answerer: Answerer
+    cross_encoders: tuple[LocalCrossEncoder, ...]
+    """The optional ones that are configured."""
+
+    def warm(self, stop: threading.Event) -> None:
+        """Load the models and make what answers need, until `stop` is set."""
+        self.question_vectors.warm()
+        self.unit_vectors.warm(stop)
+        for model in self.cross_encoders:
+            if not stop.is_set():
+                model.load()
 
 
 @contextmanager
@@ -61,6 +73,8 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
     `DataDirectoryBusyError` within two seconds when another process has it.
     """
     embedder = create_embedder(settings.embedding_model)
+    reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
+    judge = create_judge(settings.grounding_model) if settings.grounding_model else None
     with own_data_directory(settings.data_dir, exclusive=exclusive):
         database = open_database(settings.resolved_database_url)
         catalog, ledger = Catalog(database), Ledger(database)
@@ -80,6 +94,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             embedder=embedder,
             unit_vectors=unit_vectors,
             question_vectors=question_vectors,
+            reranker=reranker,
         )
         gate = EvidenceGate.load(EVIDENCE_FILE)
         if gate.fingerprint != embedder.name:
@@ -94,7 +109,9 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             lexicon=glossary,
             vocabulary=vocabulary,
             gate=gate,
-            writer=Writer(create_chat_model(settings.chat_model)) if settings.chat_model else None,
+            writer=Writer(create_chat_model(settings.chat_model), grounding=judge)
+            if settings.chat_model
+            else None,
         )
         try:
             yield Knowledge(
@@ -110,6 +127,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 question_vectors=question_vectors,
                 retriever=retriever,
                 answerer=answerer,
+                cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
             )
         finally:
             index.close()

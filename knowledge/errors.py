@@ -9,6 +9,7 @@
     ├── IndexNotReadyError        nothing has been ingested yet: say how to ingest
     ├── FingerprintMismatchError  another embedder made the index: say which, ask for a run
     ├── EmbedderError             the embedding model cannot be loaded: say which, stop
+    ├── CrossEncoderError         an optional model fails: say which, go on as if it was not set
     └── GenerationError           the chat model failed: fall back on the extractive composer
 
 The text of each error is written for the administrator who has to mend it: what is wrong, then
@@ -20,6 +21,7 @@ from typing_extensions import override
 __all__ = [
     "ArticleError",
     "ConfigError",
+    "CrossEncoderError",
     "DataDirectoryBusyError",
     "EmbedderError",
     "FingerprintMismatchError",
@@ -78,6 +80,10 @@ class FingerprintMismatchError(KnowledgeError):
 
 class EmbedderError(KnowledgeError):
     """The embedding model cannot be found, or is not what it should be."""
+
+
+class CrossEncoderError(KnowledgeError):
+    """A cross-encoder cannot be loaded, or fails at what it is given."""
 
 
 class GenerationError(KnowledgeError):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.models import Chunk, ChunkId
 
-__all__ = ["ChatModel", "ChunkStore", "Embedder", "Vectors"]
+__all__ = ["ChatModel", "ChunkStore", "Embedder", "GroundingModel", "Reranker", "Vectors"]
 
 Vectors: TypeAlias = NDArray[np.float32]
 
@@ -32,6 +32,26 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """Return the unit vector of a question."""
+
+
+class Reranker(Protocol):
+    """Reads a question and a passage together and says how well the one answers the other."""
+
+    def score(self, query: str, passages: Sequence[str], /) -> Sequence[float]:
+        """Return a score for each passage, in order; higher is better.
+
+        Comparable within one call only. Raises `CrossEncoderError` when it fails.
+        """
+
+
+class GroundingModel(Protocol):
+    """Reads a passage and a statement together and says whether the one entails the other."""
+
+    def entailment(self, statement: str, passages: Sequence[str], /) -> Sequence[float]:
+        """Return for each passage, in order, the probability that it entails the statement.
+
+        Raises `CrossEncoderError` when it fails.
+        """
 
 
 class ChatModel(Protocol):

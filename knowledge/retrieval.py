@@ -4,10 +4,10 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.errors import StoreError
+from knowledge.errors import CrossEncoderError, StoreError
 from knowledge.index import VectorIndex
 from knowledge.models import Chunk, ChunkId, SearchResult
-from knowledge.ports import Embedder, Vectors
+from knowledge.ports import Embedder, Reranker, Vectors
 from knowledge.question_vectors import Asked, QuestionVectors
 from knowledge.ranking import RankSignals, article_words, relevance, scaled, shares
 from knowledge.record.catalog import Catalog
@@ -48,13 +48,15 @@ class Retriever:
         embedder: Embedder,
         unit_vectors: UnitVectors,
         question_vectors: QuestionVectors,
+        reranker: Reranker | None = None,
     ) -> None:
-        """All must be of one data directory."""
+        """All but the reranker must be of one data directory."""
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
         self._unit_vectors = unit_vectors
         self._question_vectors = question_vectors
+        self._reranker = reranker
 
     def retrieve(
         self,
@@ -66,9 +68,10 @@ class Retriever:
     ) -> Retrieval:
         """Return up to `top_k` chunks for a query's text and stemmed terms.
 
-        `explained_in` names articles and headings where the glossary says that what is asked is
-        explained. When the vector index fails, chunks are found by words and by what they are
-        asked as, and the result says so.
+        The best of them are compared sentence by sentence, and ordered by the reranker when there
+        is one. `explained_in` names articles and headings where the glossary says that what is
+        asked is explained. When the vector index fails, chunks are found by words and by what
+        they are asked as, and the result says so.
         """
         vector = self._embedder.embed_query(text)
         is_degraded = False
@@ -102,8 +105,10 @@ class Retriever:
         found.sort(key=_Found.order)
         compared = self._compared(vector, found[:RERANKED])
         compared.sort(key=_Found.order)
-        ranked = (compared + found[RERANKED:])[:top_k]
-        return Retrieval(results=_results(ranked), vector=vector, is_degraded=is_degraded)
+        results = _results(compared + found[RERANKED:])
+        if self._reranker is not None:
+            results = _read_again(self._reranker, text, results[:RERANKED]) + results[RERANKED:]
+        return Retrieval(results=results[:top_k], vector=vector, is_degraded=is_degraded)
 
     def _similarities(
         self, vector: Vectors, chunks: dict[ChunkId, Chunk], *, known: dict[ChunkId, float]
@@ -161,4 +166,23 @@ def _results(ranked: Sequence[_Found]) -> tuple[SearchResult, ...]:
             unit_similarities=one.near,
         )
         for rank, (one, score) in enumerate(zip(ranked, odds, strict=True), start=1)
+    )
+
+
+def _read_again(
+    reranker: Reranker, text: str, results: tuple[SearchResult, ...]
+) -> tuple[SearchResult, ...]:
+    """Return the results in the reranker's order; as they are when it fails.
+
+    The odds go by place, so that what reads them follows the reranker too.
+    """
+    try:
+        scores = reranker.score(text, [result.chunk.embedding_text for result in results])
+    except CrossEncoderError as exc:
+        logger.warning("passages keep the order that they have without a reranker: %s", exc)
+        return results
+    order = sorted(range(len(results)), key=lambda place: -scores[place])
+    return tuple(
+        replace(results[place], rank=before.rank, score=before.score)
+        for place, before in zip(order, results, strict=True)
     )

@@ -27,9 +27,16 @@ class KnowledgeSettings(BaseSettings):
     embedding_model: str = Field(
         default="", description="a sentence-transformers name or path; bundled all-MiniLM-L6-v2"
     )
+    reranker_model: str = Field(
+        default="", description="path of a cross-encoder that orders the passages found"
+    )
     chat_model: str = Field(
         default="",
         description="a LangChain `init_chat_model` name such as openai:...; extractive without",
+    )
+    grounding_model: str = Field(
+        default="",
+        description="path of a cross-encoder that lets a chat model paraphrase the passages",
     )
     articles_dir: Path = Field(
         default=PACKAGE_DIR / "articles", description="the articles ingested by default"
@@ -54,6 +61,14 @@ class KnowledgeSettings(BaseSettings):
             raise ValueError(msg)
         return url.rstrip("/")
 
+    @field_validator("reranker_model", "grounding_model")
+    @classmethod
+    def _model_is_here(cls, folder: str) -> str:
+        if folder and not _is_file(Path(folder) / "config.json"):
+            msg = "must be the folder of a cross-encoder on this machine (nothing is downloaded)"
+            raise ValueError(msg)
+        return folder
+
     @property
     def resolved_database_url(self) -> str:
         """The database's URL, with the default filled in."""
@@ -63,6 +78,13 @@ class KnowledgeSettings(BaseSettings):
     def load(cls) -> Self:
         """Read the environment; raise `ConfigError` naming every setting that is wrong."""
         return load_settings(cls)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def load_settings(kind: type[Settings]) -> Settings:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from knowledge.language import WORD, numbers, stem, terms, words
 
-__all__ = ["Support", "check_statement", "check_support"]
+__all__ = ["Support", "check_statement", "check_support", "differs_in_wording"]
 
 ENOUGH = 0.75
 """Share of a sentence's stems that its passage must hold."""
@@ -34,6 +34,37 @@ LIMITS = frozenset(
     | {stem(word) for word in ("principle", "reportedly", "supposedly", "theory")}
     | {stem(word) for word in ("suppose", "unless", "until", "when", "whether")}
 )
+# As keys of `_read`: what denies; what hedges or says of how many; and what turns round who does
+# something to whom.
+TURNS = frozenset(
+    {
+        "no",
+        "non",
+        "not",
+        "never",
+        "none",
+        "neither",
+        "nor",
+        "without",
+        "seldom",
+        "hard~ly",
+        "rare~ly",
+    }
+    | {"can", "could", "may", "might", "must", "should", "would", "often", "sometim", "usual~ly"}
+    | {"all", "few", "mani", "most", "some"}
+    | {"by", "from"}
+)
+# Quantities, and the parties of a contract: as easily exchanged as names, and as bad.
+FIXED = frozenset(
+    """
+    two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty
+    seventy eighty ninety hundred hundreds thousand thousands million millions billion billions
+    dozen dozens half third thirds quarter quarters twice double triple more less fewer first last
+    client clients customer customers buyer buyers provider providers vendor vendors supplier
+    suppliers employer employers employee employees
+    """.split()  # noqa: SIM905
+)
+UNITS = frozenset("%$€£")
 PREPOSITIONS = frozenset(
     stem(word)
     for word in """
@@ -112,9 +143,7 @@ def check_statement(statement: str, sentence: str, *, frame: str = "") -> bool:
     does not limit the rest. One phrase may have moved to the front or to the end. `frame`, the
     passage's title and heading, lends no more than a leading "In BPO,".
     """
-    if statement.rstrip().endswith(("?", ":")) or sentence.rstrip().endswith("?"):
-        return False
-    if not _symbols(statement) <= _symbols(sentence) | PLAIN or _tenses_differ(statement, sentence):
+    if not _may_agree(statement, sentence):
         return False
     held = _read(OPENER.sub("", sentence))
     stated = OPENER.sub("", statement)
@@ -122,6 +151,37 @@ def check_statement(statement: str, sentence: str, *, frame: str = "") -> bool:
     if topic and _lends(frame, topic[1], sentence) and _is_said(_read(topic[2]), held):
         return True
     return _is_said(_read(stated), held)
+
+
+def differs_in_wording(statement: str, sentence: str) -> bool:
+    """Whether nothing but the choice of words keeps a sentence from saying what a model states.
+
+    For a judge of meaning, which then decides. What such a judge overlooks must agree already:
+    conditions, limits, hedges and denials are the same; names, parties, figures, a topic put first
+    and the first word, which may be a name, are the sentence's own; and the words that both hold
+    stand in the same order, because who did what to whom is what such a judge tells worst. One
+    phrase may have moved to either end.
+    """
+    if not _may_agree(statement, sentence):
+        return False
+    stated = OPENER.sub("", statement)
+    said, held = _read(stated), _read(sentence)
+    keys = [token.key for token in held]
+    if _turns(said) != _turns(held) or not _own_keys(stated) <= set(keys):
+        return False
+    shared = set(keys) - PREPOSITIONS
+    return any(
+        _stand_in_order([token.key for token in order if token.key in shared], keys)
+        for order in _orders(said, held)
+    )
+
+
+def _may_agree(statement: str, sentence: str) -> bool:
+    """Whether a statement and a sentence are of one kind, tense and set of signs."""
+    if statement.rstrip().endswith(("?", ":")) or sentence.rstrip().endswith("?"):
+        return False
+    has_own_signs = _symbols(statement) <= _symbols(sentence) | PLAIN
+    return has_own_signs and not _tenses_differ(statement, sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +293,30 @@ def _may_end(held: Sequence[_Token], start: int) -> bool:
 
 def _limits(tokens: Sequence[_Token]) -> bool:
     return any(token.key.partition("~")[0] in LIMITS for token in tokens)
+
+
+def _turns(tokens: Sequence[_Token]) -> list[str]:
+    """Return what limits, hedges, denies or turns round, as often as it stands there, sorted."""
+    keys = [token.key for token in tokens]
+    limits = [root for key in keys if (root := key.partition("~")[0]) in LIMITS]
+    return sorted([*limits, *(key for key in keys if key in TURNS)])
+
+
+def _own_keys(statement: str) -> set[str]:
+    """Return the keys of the words that a statement cannot put in its own way."""
+    keys = {token.key for token in _read(statement)} & UNITS
+    for word in WORD.findall(statement):
+        is_name = not word.islower() and (bool(terms(word)) or (len(word) > 1 and word.isupper()))
+        if is_name or word in FIXED:
+            keys.add(_key(word))
+    if topic := TOPIC.match(statement):
+        keys |= {token.key for token in _read(topic[1])}
+    return keys
+
+
+def _stand_in_order(keys: Sequence[str], held: Sequence[str]) -> bool:
+    rest = iter(held)
+    return all(key in rest for key in keys)
 
 
 def _lends(frame: str, topic: str, sentence: str) -> bool:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from knowledge.composing import Pick
 from knowledge.errors import GenerationError
+from knowledge.grounding import find_entailing
 from knowledge.models import Chunk, SearchResult
 from knowledge.passages import DANGLING, Unit, is_dangling, units
-from knowledge.ports import ChatModel
+from knowledge.ports import ChatModel, GroundingModel
 from knowledge.statements import Statement, read_statements
 from knowledge.understanding import ADDRESS
 from knowledge.verification import check_statement
@@ -52,10 +53,18 @@ class Writer:
     """Writes answers with a chat model from passages, which are data to it and never orders."""
 
     def __init__(
-        self, model: ChatModel, *, token: Callable[[], str] = lambda: secrets.token_hex(12)
+        self,
+        model: ChatModel,
+        *,
+        grounding: GroundingModel | None = None,
+        token: Callable[[], str] = lambda: secrets.token_hex(12),
     ) -> None:
-        """`token` makes the fence around the passages, which no text can foresee."""
+        """`token` makes the fence around the passages, which no text can foresee.
+
+        With a `grounding` model, a sentence may say in other words what a cited passage says.
+        """
         self._model = model
+        self._grounding = grounding
         self._token = token
         self._instructions = PROMPT_FILE.read_text(encoding="utf-8")
 
@@ -77,7 +86,7 @@ class Writer:
         before: Pick | None = None
         try:
             for statement in read_statements(self._reply(question, chunks)):
-                pick = _supported(statement, chunks, before=before)
+                pick = _supported(statement, chunks, before=before, grounding=self._grounding)
                 if pick is not None and pick in picks:
                     # It is not shown again, so nothing after it can point back at it.
                     before = None
@@ -103,28 +112,46 @@ class Writer:
 
 
 def _supported(
-    statement: Statement, chunks: Sequence[Chunk], *, before: Pick | None
+    statement: Statement,
+    chunks: Sequence[Chunk],
+    *,
+    before: Pick | None,
+    grounding: GroundingModel | None = None,
 ) -> Pick | None:
     """Bind a sentence to the unit that says it, the cited passages first.
 
     `before` is what the sentence before it was bound to. A sentence that points back, as "They are
     paid by the hour" does, means the same only after the sentence that it follows in its passage.
+    When nothing says it in nearly the same words, the grounding model may find a unit of a cited
+    passage that entails it.
     """
     sentence = statement.text
     if ADDRESS.search(sentence):
         return None
-    order = [n - 1 for n in statement.cited if 0 < n <= len(chunks)]
-    order += [place for place in range(len(chunks)) if place not in order]
-    for chunk in (chunks[place] for place in order):
-        inside = units(chunk.text)
-        for place, said in _passages(inside):
-            text = " ".join(unit.text for unit in said)
-            if not check_statement(sentence, text, frame=f"{chunk.title} {chunk.heading}"):
-                continue
-            points_back = is_dangling(inside[place]) or DANGLING.match(sentence)
-            if not points_back or _follows(before, chunk, inside, place):
-                return Pick(text=sentence, chunk=chunk, units=said)
-    return None
+    named = [n - 1 for n in statement.cited if 0 < n <= len(chunks)]
+    others = [place for place in range(len(chunks)) if place not in named]
+    for chunk in (chunks[place] for place in named + others):
+        for pick in _bindings(sentence, chunk, before=before):
+            if check_statement(sentence, _said(pick), frame=f"{chunk.title} {chunk.heading}"):
+                return pick
+    if grounding is None:
+        return None
+    picks = [pick for at in named for pick in _bindings(sentence, chunks[at], before=before)]
+    found = find_entailing(sentence, [_said(pick) for pick in picks], grounding)
+    return None if found is None else picks[found]
+
+
+def _bindings(sentence: str, chunk: Chunk, *, before: Pick | None) -> Iterator[Pick]:
+    """Yield what a sentence can be bound to in a chunk, wherever it stands after what it needs."""
+    inside = units(chunk.text)
+    for place, said in _passages(inside):
+        points_back = is_dangling(inside[place]) or DANGLING.match(sentence)
+        if not points_back or _follows(before, chunk, inside, place):
+            yield Pick(text=sentence, chunk=chunk, units=said)
+
+
+def _said(pick: Pick) -> str:
+    return " ".join(unit.text for unit in pick.units)
 
 
 def _passages(inside: Sequence[Unit]) -> Iterator[tuple[int, tuple[Unit, ...]]]:

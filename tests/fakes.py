@@ -220,6 +220,48 @@ class SteppedChatModel:
             raise self.error
 
 
+class ScriptedReranker:
+    """Scores a passage by the first of the given words that it holds; fails when told to."""
+
+    def __init__(self, scores: dict[str, float], *, error: Exception | None = None) -> None:
+        self.scores = scores
+        self.error = error
+        self.asked: list[tuple[str, list[str]]] = []
+        """The query and the passages of each call."""
+
+    def score(self, query: str, passages: Sequence[str], /) -> list[float]:
+        self.asked.append((query, list(passages)))
+        if self.error is not None:
+            raise self.error
+        return [
+            next((score for word, score in self.scores.items() if word in passage), 0.0)
+            for passage in passages
+        ]
+
+
+class ScriptedJudge:
+    """Gives every passage the same probability, or the one given for it; fails when told to."""
+
+    def __init__(
+        self,
+        probability: float = 0.0,
+        *,
+        of: dict[str, float] | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        self.probability = probability
+        self.of = of or {}
+        self.error = error
+        self.asked: list[tuple[str, list[str]]] = []
+        """The statement and the passages of each call."""
+
+    def entailment(self, statement: str, passages: Sequence[str], /) -> list[float]:
+        self.asked.append((statement, list(passages)))
+        if self.error is not None:
+            raise self.error
+        return [self.of.get(passage, self.probability) for passage in passages]
+
+
 class HashingEmbedder:
     """Counts words in 64 hashed buckets: texts that share words are near, and nothing is loaded."""
 

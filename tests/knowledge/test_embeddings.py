@@ -7,12 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embeddings import (
-    BUNDLED_NAME,
-    SentenceTransformerEmbedder,
-    _has_bfloat16,
-    create_embedder,
-)
+from knowledge.embeddings import BUNDLED_NAME, SentenceTransformerEmbedder, create_embedder
 from knowledge.errors import EmbedderError
 
 
@@ -107,18 +102,3 @@ def test_a_model_that_is_not_there_is_named_and_not_looked_for(kind: str, tmp_pa
         create_embedder(model).embed_query("text")
 
     assert model in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("capabilities", "expected"),
-    [
-        pytest.param({}, False, id="unknown processor"),
-        pytest.param({"avx2": True, "avx512_f": True}, False, id="no bfloat16"),
-        pytest.param({"avx512_bf16": True}, True, id="AVX-512 BF16"),
-        pytest.param({"avx512_bf16": False, "amx_bf16": True}, True, id="AMX"),
-    ],
-)
-def test_bfloat16_is_used_where_the_processor_has_it(
-    capabilities: dict[str, bool], *, expected: bool
-) -> None:
-    assert _has_bfloat16(capabilities) is expected

@@ -1,17 +1,19 @@
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from knowledge.errors import IndexNotReadyError, StoreError
+from knowledge.errors import CrossEncoderError, IndexNotReadyError, StoreError
 from knowledge.language import terms
 from knowledge.passages import units
 from knowledge.ports import Vectors
 from knowledge.question_vectors import QuestionVectors
-from knowledge.retrieval import Retrieval, Retriever
+from knowledge.retrieval import RERANKED, Retrieval, Retriever
 from knowledge.unit_vectors import UnitVectors
-from tests.fakes import HashingEmbedder
+from tests.fakes import HashingEmbedder, ScriptedReranker
 from tests.workbench import Workbench, open_workbench, write_article
 
 ATTRITION = "Attrition is the departure of agents. It is dear."
@@ -34,18 +36,38 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
         yield bench
 
 
-def _retriever(bench: Workbench, *, index: object = None) -> Retriever:
+def _retriever(
+    bench: Workbench, *, index: object = None, reranker: ScriptedReranker | None = None
+) -> Retriever:
     return Retriever(
         catalog=bench.catalog,
         index=index or bench.index,  # type: ignore[arg-type]
         embedder=bench.embedder,
         unit_vectors=UnitVectors(catalog=bench.catalog, embedder=bench.embedder),
         question_vectors=QuestionVectors(catalog=bench.catalog, embedder=bench.embedder),
+        reranker=reranker,
     )
 
 
-def _retrieve(bench: Workbench, text: str, *, index: object = None, top_k: int = 5) -> Retrieval:
-    return _retriever(bench, index=index).retrieve(text, terms(text), top_k=top_k)
+def _retrieve(
+    bench: Workbench,
+    text: str,
+    *,
+    index: object = None,
+    reranker: ScriptedReranker | None = None,
+    top_k: int = 5,
+) -> Retrieval:
+    retriever = _retriever(bench, index=index, reranker=reranker)
+    return retriever.retrieve(text, terms(text), top_k=top_k)
+
+
+def _keep_vectors(bench: Workbench, text: str) -> None:
+    """Find something once: vectors of sentences are rounded when they are kept."""
+    _retrieve(bench, text)
+
+
+def _order(found: Retrieval) -> list[str]:
+    return [str(result.chunk.article_id) for result in found.results]
 
 
 def test_the_nearest_passage_comes_first_with_its_signals(bench: Workbench) -> None:
@@ -83,6 +105,84 @@ def test_without_the_vector_index_words_alone_find_passages(bench: Workbench) ->
 
     assert found.is_degraded
     assert [result.chunk.article_id for result in found.results] == ["attrition"]
+
+
+def test_a_reranker_changes_the_order_and_nothing_else(bench: Workbench) -> None:
+    question = "Attrition is the departure of agents."
+    reranker = ScriptedReranker({"Pricing": 0.9, "Attrition": 0.2})
+    _keep_vectors(bench, question)
+
+    without = _retrieve(bench, question)
+    found = _retrieve(bench, question, reranker=reranker)
+
+    assert _order(without) == ["attrition", "pricing"]
+    assert _order(found) == ["pricing", "attrition"]
+    assert [result.rank for result in found.results] == [1, 2]
+    by_article = {result.chunk.article_id: result for result in without.results}
+    for result in found.results:
+        before = by_article[result.chunk.article_id]
+        assert replace(result, rank=before.rank) == before
+
+
+def test_a_reranker_reads_the_question_and_all_passages_with_their_headings_at_once(
+    bench: Workbench,
+) -> None:
+    reranker = ScriptedReranker({})
+
+    found = _retrieve(bench, "attrition of agents", reranker=reranker)
+
+    passages = [result.chunk.embedding_text for result in found.results]
+    assert reranker.asked == [("attrition of agents", passages)]
+
+
+def test_passages_that_a_reranker_cannot_tell_apart_keep_their_order(bench: Workbench) -> None:
+    question = "Attrition is the departure of agents."
+
+    found = _retrieve(bench, question, reranker=ScriptedReranker({}))
+
+    assert _order(found) == _order(_retrieve(bench, question))
+
+
+def test_a_reranker_sees_the_best_passages_only(bench: Workbench, tmp_path: Path) -> None:
+    many = [f"Agents of shift {n} eat in the canteen." for n in range(RERANKED + 6)]
+    write_article(tmp_path / "in", "canteen", *many)
+    bench.ingest(tmp_path / "in")
+    reranker = ScriptedReranker({})
+
+    found = _retrieve(bench, "agents eat in the canteen", reranker=reranker, top_k=RERANKED + 4)
+
+    ((_, passages),) = reranker.asked
+    assert len(passages) == RERANKED
+    assert {result.chunk.embedding_text for result in found.results[:RERANKED]} == set(passages)
+    assert [result.rank for result in found.results] == list(range(1, RERANKED + 5))
+
+
+def test_a_reranker_that_fails_does_not_lose_the_answer(
+    bench: Workbench, caplog: pytest.LogCaptureFixture
+) -> None:
+    question = "Attrition is the departure of agents."
+    reranker = ScriptedReranker({"Pricing": 0.9}, error=CrossEncoderError("KB_RERANKER_MODEL: m"))
+    _keep_vectors(bench, question)
+
+    with caplog.at_level(logging.WARNING):
+        found = _retrieve(bench, question, reranker=reranker)
+
+    assert found.results == _retrieve(bench, question).results
+    assert "KB_RERANKER_MODEL: m" in caplog.text
+    assert question not in caplog.text
+
+
+def test_without_the_vector_index_a_reranker_still_orders_what_words_found(
+    bench: Workbench,
+) -> None:
+    reranker = ScriptedReranker({"Pricing": 0.9, "Attrition": 0.2})
+
+    found = _retrieve(
+        bench, "attrition of agents by the hour", index=BrokenIndex(), reranker=reranker
+    )
+
+    assert found.is_degraded
+    assert _order(found) == ["pricing", "attrition"]
 
 
 def test_before_anything_is_ingested_there_is_nothing_to_search(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 from knowledge.errors import ConfigError
 from knowledge.settings import KnowledgeSettings
 
+NO_CROSS_ENCODER = "must be the folder of a cross-encoder on this machine (nothing is downloaded)"
+
 
 def test_nothing_has_to_be_set() -> None:
     settings = KnowledgeSettings.load()
@@ -57,6 +59,8 @@ def test_a_database_url_names_its_driver(
 def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KB_DATABASE_URL", "mysql://db/kb")
     monkeypatch.setenv("KB_CHROMA_URL", "localhost:8000")
+    monkeypatch.setenv("KB_RERANKER_MODEL", "cross-encoder/no-such-model")
+    monkeypatch.setenv("KB_GROUNDING_MODEL", "cross-encoder/no-such-model")
 
     with pytest.raises(ConfigError) as caught:
         KnowledgeSettings.load()
@@ -64,4 +68,38 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     assert str(caught.value).splitlines() == [
         "KB_DATABASE_URL: must start with sqlite: or postgresql:",
         "KB_CHROMA_URL: must start with http:// or https://",
+        f"KB_RERANKER_MODEL: {NO_CROSS_ENCODER}",
+        f"KB_GROUNDING_MODEL: {NO_CROSS_ENCODER}",
     ]
+
+
+@pytest.mark.parametrize("variable", ["KB_RERANKER_MODEL", "KB_GROUNDING_MODEL"])
+@pytest.mark.parametrize("content", ["nothing", "an empty folder", "a file"])
+def test_a_cross_encoder_is_a_folder_with_its_configuration(
+    variable: str, content: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "model"
+    if content == "an empty folder":
+        path.mkdir()
+    elif content == "a file":
+        path.write_text("{}")
+    monkeypatch.setenv(variable, str(path))
+
+    with pytest.raises(ConfigError, match=f"^{variable}: must be the folder of a cross-encoder"):
+        KnowledgeSettings.load()
+
+
+def test_without_cross_encoders_none_is_configured() -> None:
+    settings = KnowledgeSettings.load()
+
+    assert (settings.reranker_model, settings.grounding_model) == ("", "")
+
+
+def test_the_folder_of_a_cross_encoder_may_be_relative(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "reranker").mkdir()
+    (tmp_path / "reranker" / "config.json").write_text("{}")
+    monkeypatch.setenv("KB_RERANKER_MODEL", "reranker")
+
+    assert KnowledgeSettings.load().reranker_model == "reranker"

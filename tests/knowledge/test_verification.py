@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.verification import check_statement, check_support
+from knowledge.verification import check_statement, check_support, differs_in_wording
 
 PASSAGE = "In 2019 the Philippines had 1,300,000 BPO agents, and attrition was 35 percent a year."
 
@@ -137,3 +137,66 @@ def test_a_frame_lends_its_only_topic_to_the_front_of_a_statement() -> None:
     assert check_statement(statement, sentence, frame="What is KPO?")
     assert not check_statement(statement, sentence, frame="BPO and KPO compared")
     assert not check_statement(statement, "BPO clients pay less.", frame="What is KPO?")
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        pytest.param(
+            "KPO is usually dearer per person than BPO, because such experts are harder to hire.",
+            SENTENCE,
+            id="other-words",
+        ),
+        pytest.param("Agents often quit.", "Agents often leave their jobs.", id="shorter"),
+        pytest.param("In India, BPO costs little.", "BPO is cheap in India.", id="to-the-front"),
+        pytest.param("Fees fell by 5%.", "Fees dropped by 5 per cent.", id="figure"),
+        pytest.param(
+            "If volumes grow, costs drop.", "If volumes grow, costs fall.", id="condition"
+        ),
+        pytest.param("Two of ten firms quit.", "Two of ten firms leave.", id="counted"),
+    ],
+)
+def test_other_words_may_say_the_same(statement: str, sentence: str) -> None:
+    assert differs_in_wording(statement, sentence)
+    assert not check_statement(statement, sentence)
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        pytest.param("Clients own providers.", "Providers are owned by clients.", id="turned"),
+        pytest.param("Clients paid firms.", "Clients were paid by firms.", id="passive-lost"),
+        pytest.param("Clients buy firms.", "Clients purchase from firms.", id="from-lost"),
+        pytest.param("BPO is dearer than KPO.", "KPO costs more than BPO.", id="names-exchanged"),
+        pytest.param("It grew from 5 to 10.", "It rose from 10 to 5.", id="figures-exchanged"),
+        pytest.param("Fees fell by 6%.", "Fees dropped by 5%.", id="figure"),
+        pytest.param("Fees fell by $5.", "Fees dropped by €5 or $6.", id="choice-lost"),
+        pytest.param("Fees fell by $5.", "Fees dropped by 5.", id="currency"),
+        pytest.param("Three firms quit.", "Two firms leave.", id="counted"),
+        pytest.param("Genpact hires experts.", "Firms employ experts.", id="name-at-the-start"),
+        pytest.param("Firms, e.g. Genpact, hire.", "Firms, e.g. WNS, employ.", id="name-after-dot"),
+        pytest.param("IT costs fall.", "It is said that costs drop.", id="acronym-like-a-word"),
+        pytest.param("Costs drop.", "If volumes grow, costs fall.", id="condition-lost"),
+        pytest.param("Costs drop if volumes grow.", "Costs fall.", id="condition-added"),
+        pytest.param("Costs drop.", "Costs fall only in India.", id="limit-lost"),
+        pytest.param("Prices can climb.", "Prices cannot rise.", id="denial-lost"),
+        pytest.param(
+            "BPO is dear and KPO is not cheap.",
+            "BPO is not dear and KPO is not low in price.",
+            id="one-of-two-denials-lost",
+        ),
+        pytest.param("Fees of the client climb.", "Fees of the provider rise.", id="party"),
+        pytest.param("Prices climb.", "Prices may rise.", id="hedge-lost"),
+        pytest.param("Most firms quit.", "Some firms leave.", id="how-many"),
+        pytest.param("In insurance, prices climb.", "Prices rise.", id="topic-added"),
+        pytest.param("Voice work is dear.", "Non-voice work is costly.", id="prefix-lost"),
+        pytest.param("Prices hardly climb.", "Prices rise.", id="denial-added"),
+        pytest.param("BPO was costly.", "BPO is dear.", id="tense"),
+        pytest.param("Is BPO costly?", "BPO is dear.", id="question"),
+        pytest.param("BPO is costly <!here>.", "BPO is dear.", id="markup"),
+    ],
+)
+def test_what_a_judge_of_meaning_overlooks_is_no_matter_of_wording(
+    statement: str, sentence: str
+) -> None:
+    assert not differs_in_wording(statement, sentence)

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from knowledge.composing import Pick
-from knowledge.errors import GenerationError
+from knowledge.errors import CrossEncoderError, GenerationError
 from knowledge.models import Answer, Chunk, Question, SearchResult
 from knowledge.writing import Draft, Writer
-from tests.fakes import ScriptedChatModel
+from tests.fakes import ScriptedChatModel, ScriptedJudge
 from tests.workbench import Workbench, make_chunk, open_workbench, write_article
 
 BPO = make_chunk(
@@ -34,10 +34,10 @@ def _result(chunk: Chunk, rank: int) -> SearchResult:
     return SearchResult(chunk=chunk, rank=rank, score=0.9, similarity=0.9)
 
 
-def _write(reply: str, *chunks: Chunk) -> Draft | None:
+def _write(reply: str, *chunks: Chunk, judge: ScriptedJudge | None = None) -> Draft | None:
     """Return the draft if it is good enough to be the answer."""
     found = [_result(chunk, rank) for rank, chunk in enumerate(chunks or (BPO, KPO), start=1)]
-    draft = Writer(ScriptedChatModel(reply)).write("What is BPO?", found)
+    draft = Writer(ScriptedChatModel(reply), grounding=judge).write("What is BPO?", found)
     return draft if draft.is_trustworthy else None
 
 
@@ -131,6 +131,56 @@ def test_a_row_of_a_table_is_not_taken_for_a_sentence() -> None:
     chunk = make_chunk(text="| Model | BPO | KPO |\n| Price | low | high |")
 
     assert _write("Price is low.", chunk) is None
+
+
+SURE = ScriptedJudge(1.0)
+REWORDED = "The provider bills by the hour."
+
+
+def test_with_a_sure_grounding_model_a_cited_passage_may_be_paraphrased() -> None:
+    draft = _write(f"{REWORDED} [1]", judge=SURE)
+
+    assert draft is not None
+    (pick,) = draft.picks
+    assert (pick.text, pick.chunk.chunk_id) == (REWORDED, "bpo#0")
+    assert [unit.text for unit in pick.units] == ["The provider charges by the hour."]
+
+
+@pytest.mark.parametrize(
+    ("reply", "judge"),
+    [
+        pytest.param(f"{REWORDED} [1]", None, id="without-the-model"),
+        pytest.param(f"{REWORDED} [1]", ScriptedJudge(0.89), id="unsure"),
+        pytest.param(f"{REWORDED} [1]", ScriptedJudge(error=CrossEncoderError("m")), id="failed"),
+        pytest.param(f"{REWORDED} [2]", SURE, id="another-passage-cited"),
+        pytest.param(f"{REWORDED} [9]", SURE, id="no-such-passage"),
+        pytest.param(REWORDED, SURE, id="none-cited"),
+        pytest.param("The provider bills 9 dollars by the hour. [1]", SURE, id="number"),
+        pytest.param("The provider in Manila bills by the hour. [1]", SURE, id="name"),
+        pytest.param("The hour is billed by the provider. [1]", SURE, id="turned-around"),
+        pytest.param("The provider bills <@U123> by the hour. [1]", SURE, id="mention"),
+        pytest.param("They mail an invoice each month. [1]", SURE, id="points-back-at-nothing"),
+    ],
+)
+def test_a_paraphrase_that_is_not_surely_entailed_by_what_it_cites_is_dropped(
+    reply: str, judge: ScriptedJudge | None
+) -> None:
+    assert _write(reply, judge=judge) is None
+
+
+def test_what_is_said_in_nearly_the_same_words_needs_no_grounding_model() -> None:
+    judge = ScriptedJudge(0.0)
+
+    draft = _write("The provider charges by the hour. [2]", judge=judge)
+
+    assert _chunks(draft) == ["bpo#0"]
+    assert judge.asked == []
+
+
+def test_a_paraphrase_may_point_back_at_a_paraphrase() -> None:
+    draft = _write(f"{REWORDED} [1] They mail an invoice each month. [1]", judge=SURE)
+
+    assert _texts(draft) == [REWORDED, "They mail an invoice each month."]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ WRONG = {
     "KB_LOG_LEVEL": "loud",
     "KB_CHROMA_URL": "ftp://chroma.example",
     "KB_DATABASE_URL": "mysql://db.example",
+    "KB_RERANKER_MODEL": "nobody/no-such-model",
+    "KB_GROUNDING_MODEL": "nobody/no-such-model",
 }
 
 

@@ -1,0 +1,33 @@
+import pytest
+
+from knowledge.local_models import first_line, loading_options
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        pytest.param({}, False, id="unknown processor"),
+        pytest.param({"avx2": True, "avx512_f": True}, False, id="no bfloat16"),
+        pytest.param({"avx512_bf16": True}, True, id="AVX-512 BF16"),
+        pytest.param({"avx512_bf16": False, "amx_bf16": True}, True, id="AMX"),
+    ],
+)
+def test_bfloat16_is_used_where_the_processor_has_it(
+    capabilities: dict[str, bool], *, expected: bool
+) -> None:
+    dtype = loading_options(capabilities)["model_kwargs"]["dtype"]
+
+    assert (dtype == "bfloat16") is expected
+
+
+def test_nothing_is_loaded_from_elsewhere_and_no_code_of_others_is_run() -> None:
+    options = loading_options({})
+
+    assert options["local_files_only"] is True
+    assert options["trust_remote_code"] is False
+    assert options["model_kwargs"]["use_safetensors"] is True
+
+
+def test_an_error_without_words_is_named_by_its_kind() -> None:
+    assert first_line(ValueError("bad\nmore")) == "bad"
+    assert first_line(ValueError()) == "ValueError"
