@@ -24,6 +24,7 @@ from knowledge.models import (
     SearchResult,
     Turn,
 )
+from knowledge.orders import without_orders
 from knowledge.refusing import (
     MAX_QUESTION_CHARS,
     closest_sections,
@@ -34,7 +35,7 @@ from knowledge.refusing import (
     refuse_too_long,
 )
 from knowledge.retrieval import Retrieval, Retriever
-from knowledge.talk import read_small_talk, without_orders
+from knowledge.talk import read_small_talk
 from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
 from knowledge.vocabulary import VocabularyCache
 from knowledge.writing import Draft, Writer

@@ -1,11 +1,17 @@
 """Pure: pieces of an answer to numbered sentences and the sources that say them."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from knowledge.composing import Pick
 from knowledge.models import AnswerSentence, Chunk, ChunkId, Source
+from knowledge.orders import is_told_to_a_writer
+from knowledge.passages import units
 
 __all__ = ["bind", "plain_text"]
+
+_Stretch: TypeAlias = tuple[ChunkId, int]
+"""A chunk, and how many of its sentences before are never quoted."""
 
 
 def bind(
@@ -14,18 +20,19 @@ def bind(
     """Return the sentences of an answer's parts, and one source for each passage cited.
 
     Sources are numbered in the order in which they are first cited. A source's quote is the
-    verbatim stretch of its chunk from the first to the last unit that the answer uses.
+    verbatim stretch of its chunk from the first to the last unit that the answer uses; where a
+    sentence that is never quoted stands between them, they are two sources.
     """
-    numbers: dict[ChunkId, int] = {}
-    stretches: dict[ChunkId, tuple[int, int]] = {}
-    chunks: dict[ChunkId, Chunk] = {}
+    numbers: dict[_Stretch, int] = {}
+    stretches: dict[_Stretch, tuple[int, int]] = {}
+    chunks: dict[_Stretch, Chunk] = {}
     sentences: list[AnswerSentence] = []
     for part in parts:
         for place, pick in enumerate(part):
-            key = pick.chunk.chunk_id
-            chunks[key] = pick.chunk
             start = min(unit.start for unit in pick.units)
             end = max(unit.end for unit in pick.units)
+            key = pick.chunk.chunk_id, _unquotable_before(pick.chunk, start)
+            chunks[key] = pick.chunk
             before = stretches.get(key, (start, end))
             stretches[key] = (min(before[0], start), max(before[1], end))
             sentences.append(
@@ -53,6 +60,13 @@ def plain_text(sentences: Sequence[AnswerSentence]) -> str:
         text += (separator if text else "") + mark + sentence.text + marks
         after_item = sentence.style == "item"
     return text
+
+
+def _unquotable_before(chunk: Chunk, start: int) -> int:
+    frame = f"{chunk.title} {chunk.heading}"
+    return sum(
+        unit.start < start and is_told_to_a_writer(unit, frame=frame) for unit in units(chunk.text)
+    )
 
 
 def _source(chunk: Chunk, *, n: int, stretch: tuple[int, int]) -> Source:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from knowledge.language import numbers, stem, terms
 from knowledge.models import Chunk, SearchResult
+from knowledge.orders import is_told_to_a_writer
 from knowledge.passages import Unit, context_start, is_dangling, row_cells, units
 from knowledge.understanding import Concept, Query, QuestionKind
 from knowledge.vocabulary import Vocabulary
@@ -278,9 +279,15 @@ def _is_definition(query: Query, unit: Unit) -> bool:
 
 def _can_be_said(candidate: Candidate) -> bool:
     unit = candidate.unit
+    if _is_foreign(candidate.chunk, unit):
+        return False
     if unit.kind == "row":
         return not _is_table_head(units(candidate.chunk.text), candidate.place)
     return len(unit.text) >= 20 and not unit.text.endswith("?")
+
+
+def _is_foreign(chunk: Chunk, unit: Unit) -> bool:
+    return is_told_to_a_writer(unit, frame=f"{chunk.title} {chunk.heading}")
 
 
 def _choose(
@@ -374,7 +381,17 @@ def _answer_first(ordered: list[Candidate], best: Candidate) -> list[Candidate]:
 
 
 def _say(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
-    """Return the pieces that a candidate becomes: with what it leans on and what it announces."""
+    """Return the pieces that a candidate becomes: with what it leans on and what it announces.
+
+    Empty when it leans on what cannot be said.
+    """
+    pieces = _pieces(candidate, whole_list=whole_list)
+    if any(_is_foreign(piece.chunk, unit) for piece in pieces for unit in piece.units):
+        return []
+    return pieces
+
+
+def _pieces(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
     inside = units(candidate.chunk.text)
     unit, place = candidate.unit, candidate.place
     if unit.kind == "sentence":

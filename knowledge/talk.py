@@ -2,10 +2,9 @@
 
 import re
 
-from knowledge.language import content_words, sentence_spans
 from knowledge.models import Chat
 
-__all__ = ["read_small_talk", "without_orders"]
+__all__ = ["read_small_talk"]
 
 SMALL_TALK = (
     (
@@ -61,37 +60,6 @@ _LEAD = re.compile(
     r"good afternoon|great|cool)\b[\s,.!]*)+(?=\w)"
 )
 
-# Orders to the program: about its instructions, its role, its output or its data. Most count only
-# where a clause begins, since "may a processor ignore the controller's instructions" is a question.
-_BEGINS = (
-    r"(?:^|[.!?;:,]\s*|\b(?:and|then|also|please|now|to|you (?:must|should|will|can)|just)\s+)"
-)
-ORDER = re.compile(
-    _BEGINS + r"(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|rules?|"
-    r"prompts?|guidelines|everything|above|previous|prior|sources?|articles?)\b"
-    r"|\b(?:system|hidden|initial|secret) (?:prompt|instructions?|message)\b"
-    r"|\byou are (?:now|no longer)\b|" + _BEGINS + r"(?:pretend (?:to be|you|that)|act as)\b"
-    r"|\b(?:enter|enable|activate|switch to|go into)\b.{0,20}\bmode\b|\bjailbreak\b"
-    r"|<[@!]\w|(?<!\w)@(?:channel|here|everyone)\b"
-    r"|" + _BEGINS + r"(?:post|send|write|reply|respond|repeat|print|output|say|include|append|"
-    r"add|end|start|finish|begin|mention|ping|tag|notify|alert|dm|message|e-?mail|forward|share|"
-    r"upload)\b.{0,60}(?:https?://|www\.|<[@!#]|@\w|\bword for word\b|\bverbatim\b|\bpasswords?\b|"
-    r"\btokens?\b|\bapi keys?\b|\bwith the (?:word|text|link)|\bthe following\b|"
-    r"\bevery(?:one|body)\b|\bthis link\b|\bin (?:all )?(?:capitals|caps|base64|rot13)\b|"
-    r"\binstead\b)"
-    r"|" + _BEGINS + r"(?:delete|remove|drop|wipe|erase|purge|run|add|insert|execute|re-?ingest|"
-    r"ingest|shut ?down|restart|reboot|stop|disable|grant|make me)\b.{0,50}\b(?:articles?|"
-    r"database|index|everything|files?|command|script|bot|yourself|admin|glossary|logs?)\b"
-    r"|(?<!\w)/kb\b|\brm -rf\b|\bdrop table\b|\bsudo\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_CLAUSE = re.compile(
-    r"\s*(?:[;\n]+|,?\s+(?:and|then|also)\s+(?=(?:also|then|please|reply|respond|post|send|add|end|"
-    r"include|ignore|disregard|print|append|ping|mention|tell|repeat|output|write|delete|run|say|"
-    r"forget|notify|tag|dm|start|finish|begin)\b))\s*",
-    re.IGNORECASE,
-)
-
 
 def read_small_talk(text: str) -> Chat | None:
     """Return the fixed reply to a greeting, thanks or a question about the assistant itself."""
@@ -101,21 +69,3 @@ def read_small_talk(text: str) -> Chat | None:
         if pattern.fullmatch(low) or (bare and pattern.fullmatch(bare)):
             return Chat(text=reply)
     return None
-
-
-def without_orders(text: str) -> str:
-    """Return a message without its orders to the program; empty when nothing else was said.
-
-    An order is a clause that wants the program to change its rules, its output or its data. What
-    is left may be a question, which is answered; orders are never followed.
-    """
-    if not ORDER.search(text):
-        return text
-    kept = []
-    for span in sentence_spans(" ".join(text.split())):
-        clauses = [clause for clause in _CLAUSE.split(span.text) if clause]
-        said = [clause for clause in clauses if not ORDER.search(clause)]
-        if said:
-            kept.append(" and ".join(said))
-    rest = " ".join(kept)
-    return rest if len(content_words(rest)) > 0 else ""
