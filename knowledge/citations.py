@@ -65,7 +65,9 @@ def plain_text(sentences: Sequence[AnswerSentence]) -> str:
 def _unquotable_before(chunk: Chunk, start: int) -> int:
     frame = f"{chunk.title} {chunk.heading}"
     return sum(
-        unit.start < start and is_told_to_a_writer(unit, frame=frame) for unit in units(chunk.text)
+        unit.text.endswith("?") or is_told_to_a_writer(unit, frame=frame)
+        for unit in units(chunk.text)
+        if unit.start < start
     )
 
 

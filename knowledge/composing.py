@@ -20,6 +20,9 @@ FEW, FEW_WORDS = 4, 125
 """So many sentences may take more words: what is said in long sentences takes more to say."""
 MAX_SENTENCES = 9
 MAX_ITEMS = 8
+LEAD_SENTENCES = 2
+MAX_ROWS = 4
+"""What a comparison says before the rows of a table that compares the two, and how many rows."""
 BEHIND = 3.0
 """A sentence whose score is this far behind the best one's is left out."""
 NEAR = 0.85
@@ -48,6 +51,11 @@ HYPOTHETICAL = -0.95
 FALSE_HIT = -2.0
 UNKNOWN_WEIGHT = 2.0
 
+# What a sentence points at beside the text is not there when it is quoted.
+POINTS_ASIDE = re.compile(
+    r"\b(?:as|in) the (?:table|figure|chart)\b|\b(?:table|figure|chart)s? (?:below|above|shows?)\b",
+    re.IGNORECASE,
+)
 # A worked example's sums are not facts of the world.
 INVENTED = re.compile(r"^suppose\b|\bhypothetical\b", re.IGNORECASE)
 CONTRAST = re.compile(
@@ -196,11 +204,19 @@ def compose(
     chosen = _choose(pickable, best, whole_list=whole_list, max_words=max_words)
     if not chosen:
         return ()
+    rows: list[Candidate] = []
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
         chosen = _even(query.sides, chosen, pickable)
+        rows = _rows_on_both(query.sides, pickable)
+        if rows:
+            # The rows take the place of the sentences that came last.
+            prose = [one for one in chosen if one.unit.kind == "sentence"]
+            chosen = prose[:LEAD_SENTENCES] or chosen[:1]
     picks: list[Pick] = []
     for candidate in _answer_first(_reading_order(chosen), chosen[0]):
         picks += _say(candidate, whole_list=whole_list)
+    for row in rows:
+        picks += [_pick(row.chunk, units(row.chunk.text), row.place)]
     return _within(picks)
 
 
@@ -283,6 +299,8 @@ def _can_be_said(candidate: Candidate) -> bool:
         return False
     if unit.kind == "row":
         return not _is_table_head(units(candidate.chunk.text), candidate.place)
+    if POINTS_ASIDE.search(unit.text):
+        return False
     return len(unit.text) >= 20 and not unit.text.endswith("?")
 
 
@@ -349,6 +367,27 @@ def _even(
                 chosen.append(candidate)
                 break
     return chosen
+
+
+def _rows_on_both(sides: tuple[str, str], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the rows of the best table that has a column for each side, in order; few of them."""
+    for candidate in candidates:
+        if candidate.unit.kind != "row":
+            continue
+        inside = units(candidate.chunk.text)
+        columns = [
+            frozenset(terms(c)) for c in row_cells(inside[_head(inside, candidate.place)].text)
+        ]
+        first, second = (
+            {at for at, column in enumerate(columns) if at and _names(side, column)}
+            for side in sides
+        )
+        if first and second and first != second:
+            rows = [
+                one for one in candidates if one.unit.kind == "row" and one.chunk is candidate.chunk
+            ]
+            return sorted(rows[:MAX_ROWS], key=lambda one: one.place)
+    return []
 
 
 def _names(side: str, stems: frozenset[str]) -> bool:
@@ -435,13 +474,18 @@ def _is_table_head(inside: Sequence[Unit], place: int) -> bool:
     return is_row and (place == 0 or inside[place - 1].kind != "row")
 
 
+def _head(inside: Sequence[Unit], place: int) -> int:
+    """Return the place of the first row of the table in which a row stands."""
+    while not _is_table_head(inside, place):
+        place -= 1
+    return place
+
+
 def _pick(chunk: Chunk, inside: Sequence[Unit], place: int) -> Pick:
     unit = inside[place]
     if unit.kind != "row":
         return Pick(text=unit.text, chunk=chunk, units=(unit,), is_item=unit.kind == "item")
-    head = place
-    while not _is_table_head(inside, head):
-        head -= 1
+    head = _head(inside, place)
     first, *cells = row_cells(unit.text)
     columns = row_cells(inside[head].text)[1:]
     named = [
