@@ -190,7 +190,10 @@ def _found_articles(seen: Sequence[Examination], retriever: Retriever) -> tuple[
         result
         for one in seen
         for result in retriever.retrieve(
-            one.query.text, one.query.search_terms, top_k=DEPTH
+            one.query.text,
+            one.query.search_terms,
+            top_k=DEPTH,
+            explained_in=one.query.explained_in,
         ).results
     ]
     return tuple(r.chunk.article_id for r in sorted(results, key=lambda result: result.rank))
