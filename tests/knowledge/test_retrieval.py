@@ -100,14 +100,15 @@ def test_what_has_just_been_retired_is_not_found(bench: Workbench, tmp_path: Pat
     assert {result.chunk.article_id for result in found.results} == {"pricing"}
 
 
-def test_without_the_vector_index_words_alone_find_passages(bench: Workbench) -> None:
+def test_without_the_vector_index_words_and_headings_find_passages(bench: Workbench) -> None:
     found = _retrieve(bench, "attrition of agents", index=BrokenIndex())
 
     assert found.is_degraded
-    assert [result.chunk.article_id for result in found.results] == ["attrition"]
+    # That nothing is said of pricing does not hide it: it has a heading, as every section has.
+    assert _order(found) == ["attrition", "pricing"]
 
 
-def test_a_reranker_changes_the_order_and_nothing_else(bench: Workbench) -> None:
+def test_a_reranker_changes_the_order_and_the_odds_go_by_place(bench: Workbench) -> None:
     question = "Attrition is the departure of agents."
     reranker = ScriptedReranker({"Pricing": 0.9, "Attrition": 0.2})
     _keep_vectors(bench, question)
@@ -121,7 +122,10 @@ def test_a_reranker_changes_the_order_and_nothing_else(bench: Workbench) -> None
     by_article = {result.chunk.article_id: result for result in without.results}
     for result in found.results:
         before = by_article[result.chunk.article_id]
-        assert replace(result, rank=before.rank) == before
+        assert replace(result, rank=before.rank, score=before.score) == before
+    assert [result.score for result in found.results] == [
+        result.score for result in without.results
+    ]
 
 
 def test_a_reranker_reads_the_question_and_all_passages_with_their_headings_at_once(
