@@ -70,6 +70,27 @@ def test_of_a_hundred_articles_only_the_changed_passage_and_its_headings_are_emb
     assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
 
 
+def test_other_questions_make_a_new_version_but_no_passage_is_embedded_anew(
+    bench: Workbench, folder: Path
+) -> None:
+    text = "Beta answers telephone calls."
+    write_article(folder, "beta", text, questions={"Part 1": ["who picks up the phone"]})
+    bench.ingest(folder)
+    before = bench.catalog.active_chunk_ids()
+    bench.embedder.embedded.clear()
+    write_article(folder, "beta", text, questions={"Part 1": ["whom do callers reach"]})
+
+    report = bench.ingest(folder)
+
+    assert report.changed == ("beta",)
+    assert report.chunks_embedded == 0
+    assert bench.embedder.embedded == ["Part 1", "whom do callers reach"]
+    assert bench.catalog.active_chunk_ids() != before
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+    (chunk,) = bench.catalog.article_chunks("beta")
+    assert chunk.questions == ("whom do callers reach",)
+
+
 def test_an_article_whose_file_is_gone_is_removed(bench: Workbench, folder: Path) -> None:
     bench.ingest(folder)
     (folder / "beta.md").unlink()
