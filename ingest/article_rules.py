@@ -118,6 +118,25 @@ def openings_name_their_subject(article: HouseArticle) -> Iterator[Finding]:
             )
 
 
+def questions_stand_under_headings(article: HouseArticle) -> Iterator[Finding]:
+    """Questions are listed under headings, and each of these is a section of the article."""
+    asked = article.front.get("questions") or {}
+    if not isinstance(asked, dict) or not all(isinstance(of, list) for of in asked.values()):
+        yield article.finding(
+            "questions",
+            "`questions` needs headings, each with a list of questions",
+            line=article.front_lines.get("questions"),
+        )
+    first = {listed.heading: listed for listed in reversed(article.questions)}
+    for heading, listed in first.items():
+        if heading not in article.headings:
+            yield article.finding(
+                "questions",
+                f"there are questions under {heading!r}, which is no section",
+                line=listed.line,
+            )
+
+
 RULES = (
     front_matter_is_complete,
     slug_is_file_name,
@@ -125,5 +144,6 @@ RULES = (
     lengths_are_kept,
     figures_have_years,
     openings_name_their_subject,
+    questions_stand_under_headings,
 )
 """Each takes an article and yields what it finds."""

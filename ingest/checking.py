@@ -54,6 +54,7 @@ def _check_articles(
             yield from rule(article)
         yield from check_wording(article.prose(), location=article.location, copied=copied)
     yield from corpus_rules.slugs_are_unique(articles)
+    yield from corpus_rules.questions_are_listed_once(articles)
     yield from corpus_rules.related_links_go_both_ways(by_slug)
 
 

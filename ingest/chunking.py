@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ingest.markdown_articles import plain_text
 from knowledge.language import sentence_spans
 from knowledge.models import Article, Chunk, ChunkId
 from knowledge.passages import ITEM_MARK, ROW_MARK
@@ -160,7 +161,7 @@ def _sections(article: Article) -> Iterator[_Section]:
             if section.lines:
                 yield section
             level = int(token.tag[1:])
-            heading = _plain(tokens[index + 1])
+            heading = plain_text(tokens[index + 1])
             stack = [(depth, text) for depth, text in stack if depth < level]
             if heading and heading != article.title:
                 stack.append((level, heading))
@@ -182,11 +183,11 @@ def _line(tokens: Sequence[Token], index: int) -> list[str] | None:
             if inner.type == "tr_close":
                 break
             if inner.type == "inline":
-                cells.append(_plain(inner).replace("|", "/"))
+                cells.append(plain_text(inner).replace("|", "/"))
         return [f"{ROW_MARK}{' | '.join(cells)} |"]
     if token.type != "inline" or tokens[index - 1].type != "paragraph_open":
         return None
-    text = _plain(token)
+    text = plain_text(token)
     if not text:
         return None
     if _opens_item(tokens, index):
@@ -196,14 +197,3 @@ def _line(tokens: Sequence[Token], index: int) -> list[str] | None:
 
 def _opens_item(tokens: Sequence[Token], index: int) -> bool:
     return index > 1 and tokens[index - 2].type == "list_item_open"
-
-
-def _plain(inline: Token) -> str:
-    """Return the words of an inline token without marks, links, images or HTML."""
-    parts = []
-    for child in inline.children or ():
-        if child.type in ("text", "code_inline"):
-            parts.append(child.content)
-        elif child.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
-    return " ".join("".join(parts).split())

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ingest.house_articles import Finding, HouseArticle
+from ingest.house_articles import Finding, HouseArticle, ListedQuestion
 from knowledge.glossary_entries import Entry, PlacedEntry, find_clashes
-from knowledge.language import content_words
+from knowledge.language import content_words, words
 from knowledge.term_keys import term_words
 
 __all__ = [
     "entries_define_more_than_each_other",
     "entries_fit_together",
     "glossary_prose",
+    "questions_are_listed_once",
     "references_resolve",
     "related_links_go_both_ways",
     "slugs_are_unique",
@@ -29,6 +30,23 @@ def slugs_are_unique(articles: Sequence[HouseArticle]) -> Iterator[Finding]:
             yield article.finding(
                 "slug", f"the slug {article.slug!r} is also that of {owner.location}", line=1
             )
+
+
+def questions_are_listed_once(articles: Sequence[HouseArticle]) -> Iterator[Finding]:
+    """No question is listed twice, in one article or in two; case and punctuation aside."""
+    places: dict[str, list[tuple[HouseArticle, ListedQuestion]]] = {}
+    for article in articles:
+        for listed in article.questions:
+            places.setdefault(" ".join(words(listed.text)), []).append((article, listed))
+    for same in places.values():
+        # Both are told of each other: only one of them may have been asked to be checked.
+        for (article, listed), (other, its) in zip(same, same[1:] + same[:1], strict=True):
+            if its is not listed:
+                yield article.finding(
+                    "questions",
+                    f"{listed.text!r} is also listed at {other.location}:{its.line}",
+                    line=listed.line,
+                )
 
 
 def related_links_go_both_ways(articles: Mapping[str, HouseArticle]) -> Iterator[Finding]:

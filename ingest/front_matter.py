@@ -39,6 +39,21 @@ def _to_tags(value: object) -> object:
     return value if isinstance(value, list) else [t for t in str(_to_text(value)).split(",") if t]
 
 
+def _to_questions(value: object) -> object:
+    """Take nothing as none; say what to write in the words of YAML, not of Python."""
+    if _to_text(value) == "":
+        return {}
+    if not isinstance(value, dict) or not all(map(_is_list_of_text, value.values())):
+        raise ValueError(
+            "write each heading with a list of questions below it, and quote what holds `: `"
+        )
+    return value
+
+
+def _is_list_of_text(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 _Text: TypeAlias = Annotated[str, BeforeValidator(_to_text)]
 _Date: TypeAlias = Annotated[dt.date | None, BeforeValidator(_to_date)]
 
@@ -58,7 +73,9 @@ class FrontMatter(BaseModel):
     published: _Date = None
     updated: _Date = None
     tags: Annotated[tuple[str, ...], BeforeValidator(_to_tags)] = ()
-    questions: dict[str, tuple[_Question, ...]] = Field(default_factory=dict)
+    questions: Annotated[dict[str, tuple[_Question, ...]], BeforeValidator(_to_questions)] = Field(
+        default_factory=dict
+    )
     """What the section under a heading answers, in words that people ask it in."""
 
 
@@ -67,6 +84,8 @@ class SplitArticle:
     """A Markdown file in its two parts."""
 
     front_matter: FrontMatter
+    lines: Mapping[str, int]
+    """Line in the file at which each key of the front matter stands."""
     body: str
 
 
@@ -79,7 +98,7 @@ def split_front_matter(text: str, *, location: str) -> SplitArticle:
     """
     opening = _FENCE.match(text)
     if opening is None or not text.startswith("---"):
-        return SplitArticle(front_matter=FrontMatter(), body=text)
+        return SplitArticle(front_matter=FrontMatter(), lines={}, body=text)
     closing = _FENCE.search(text, opening.end())
     if closing is None:
         raise ArticleError(
@@ -89,12 +108,11 @@ def split_front_matter(text: str, *, location: str) -> SplitArticle:
         )
     # Blank out the fence so that YAML counts lines as the file does.
     block = text[opening.end() : closing.start()]
-    return SplitArticle(
-        front_matter=_parse_block(block, location=location), body=text[closing.end() :]
-    )
+    front_matter, lines = _parse_block(block, location=location)
+    return SplitArticle(front_matter=front_matter, lines=lines, body=text[closing.end() :])
 
 
-def _parse_block(block: str, *, location: str) -> FrontMatter:
+def _parse_block(block: str, *, location: str) -> tuple[FrontMatter, dict[str, int]]:
     if len(block) > _MAX_CHARS:
         raise ArticleError(
             "has front matter of more than 64 KiB; keep the article below it",
@@ -123,7 +141,8 @@ def _parse_block(block: str, *, location: str) -> FrontMatter:
         raise ArticleError(
             "has front matter that is not `key: value` lines", location=location, line=2
         )
-    return _validate(values, _key_lines(node), location=location)
+    lines = _key_lines(node)
+    return _validate(values, lines, location=location), lines
 
 
 def _validate(values: Mapping[Any, Any], lines: dict[str, int], *, location: str) -> FrontMatter:

@@ -10,7 +10,15 @@ from typing_extensions import override
 
 from knowledge.language import sentence_spans
 
-__all__ = ["Finding", "HouseArticle", "Section", "Statement", "parse_house_article", "word_count"]
+__all__ = [
+    "Finding",
+    "HouseArticle",
+    "ListedQuestion",
+    "Section",
+    "Statement",
+    "parse_house_article",
+    "word_count",
+]
 
 _PARTS = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"##\s+(.+?)\s*")
@@ -75,6 +83,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedQuestion:
+    """A question that the front matter lists under a heading."""
+
+    heading: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseArticle:
     """An article with its front matter as written."""
 
@@ -85,6 +102,8 @@ class HouseArticle:
     """Empty when there is no front matter or it is no mapping."""
     front_lines: dict[str, int]
     """Where each key of the front matter stands."""
+    questions: tuple[ListedQuestion, ...]
+    """In order; what is not a list of questions under a heading is left out."""
     sections: tuple[Section, ...]
     """The opening first, even when it is empty."""
 
@@ -132,6 +151,7 @@ def parse_house_article(text: str, *, location: str, stem: str) -> HouseArticle:
         stem=stem,
         front=_mapping(block),
         front_lines={line.split(":")[0]: number for number, line in keys if ":" in line},
+        questions=tuple(_questions(block, first_line=2)),
         sections=tuple(_sections(body, first_line=text.count("\n", 0, -len(body) or None) + 1)),
     )
 
@@ -147,6 +167,25 @@ def _mapping(block: str) -> dict[str, Any]:
     except yaml.YAMLError:
         return {}
     return values if isinstance(values, dict) else {}
+
+
+def _questions(block: str, *, first_line: int) -> Iterator[ListedQuestion]:
+    try:
+        root = yaml.compose(block, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return
+    for key, value in _pairs(root):
+        for heading, asked in _pairs(value) if key.value == "questions" else ():
+            for item in asked.value if isinstance(asked, yaml.SequenceNode) else ():
+                yield ListedQuestion(
+                    heading=str(heading.value),
+                    text=str(item.value),
+                    line=first_line + item.start_mark.line,
+                )
+
+
+def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
 
 
 def _sections(body: str, *, first_line: int) -> Iterator[Section]:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from ingest.front_matter import split_front_matter
 from ingest.slugs import is_slug, slugify, title_from_stem
 from knowledge.errors import ArticleError
 from knowledge.models import Article, ArticleId
 
-__all__ = ["clean_markdown", "read_markdown", "take_heading"]
+__all__ = ["clean_markdown", "plain_text", "read_markdown", "take_heading"]
 
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^\n]{1,2000}?(?<!`)\1(?!`)")
 _ACTIVE = re.compile(
@@ -43,7 +44,8 @@ def read_markdown(text: str, *, location: str, stem: str) -> Article:
             location=location,
         )
     title = meta.title or heading or title_from_stem(stem)
-    _check_headings(meta.questions, body, location=location)
+    questions = {" ".join(under.split()): asks for under, asks in meta.questions.items()}
+    _check_headings(questions, body, location=location, line=parts.lines.get("questions"))
     return Article(
         article_id=ArticleId(meta.slug if is_slug(meta.slug) else slugify(title)),
         title=title,
@@ -55,7 +57,7 @@ def read_markdown(text: str, *, location: str, stem: str) -> Article:
         published=meta.published,
         updated=meta.updated,
         tags=tuple(tag.strip() for tag in meta.tags if tag.strip()),
-        questions=tuple((under, ask) for under, asks in meta.questions.items() for ask in asks),
+        questions=tuple((under, ask) for under, asks in questions.items() for ask in asks),
     )
 
 
@@ -95,10 +97,22 @@ def take_heading(text: str, *, title: str = "") -> tuple[str, str]:
     return "", text.strip("\n")
 
 
-def _check_headings(wanted: Iterable[str], body: str, *, location: str) -> None:
-    tokens = MarkdownIt("commonmark").parse(body)
+def plain_text(inline: Token) -> str:
+    """Return the words of an inline token without marks, links, images or HTML."""
+    parts = []
+    for child in inline.children or ():
+        if child.type in ("text", "code_inline"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def _check_headings(wanted: Iterable[str], body: str, *, location: str, line: int | None) -> None:
+    # As it is read when the body is split, or questions would pass here and be lost there.
+    tokens = MarkdownIt("commonmark", {"html": False}).parse(body)
     present = {
-        "".join(child.content for child in tokens[at + 1].children or ()).strip()
+        plain_text(tokens[at + 1])
         for at, token in enumerate(tokens)
         if token.type == "heading_open"
     }
@@ -107,7 +121,7 @@ def _check_headings(wanted: Iterable[str], body: str, *, location: str) -> None:
             f"has `questions` under {strays[0]!r} in its front matter, but no such heading; "
             "write the heading as it stands in the text",
             location=location,
-            line=1,
+            line=line,
         )
 
 

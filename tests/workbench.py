@@ -1,6 +1,7 @@
 """A record, an index and an ingestion in a directory of their own, and articles to put in."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -111,12 +112,19 @@ def open_workbench(
         database.close()
 
 
-def write_article(folder: Path, name: str, *paragraphs: str, title: str = "") -> Path:
-    """Write `name.md` with a section for each paragraph."""
+def write_article(
+    folder: Path,
+    name: str,
+    *paragraphs: str,
+    title: str = "",
+    questions: Mapping[str, Sequence[str]] | None = None,
+) -> Path:
+    """Write `name.md` with a section for each paragraph, `Part 1` and so on."""
     folder.mkdir(parents=True, exist_ok=True)
+    front = f"---\nquestions: {json.dumps(questions)}\n---\n\n" if questions else ""
     sections = [f"## Part {n}\n\n{text}\n" for n, text in enumerate(paragraphs, start=1)]
     path = folder / f"{name}.md"
-    path.write_text(f"# {title or name}\n\n" + "\n".join(sections), encoding="utf-8")
+    path.write_text(f"{front}# {title or name}\n\n" + "\n".join(sections), encoding="utf-8")
     return path
 
 
@@ -143,7 +151,9 @@ def make_chunk(chunk_id: str = "a#0", **changes: Any) -> Chunk:
     return Chunk(**{**values, **changes})
 
 
-def make_version(article: Article, *texts: str, heading: str = "") -> StagedVersion:
+def make_version(
+    article: Article, *texts: str, heading: str = "", questions: tuple[str, ...] = ()
+) -> StagedVersion:
     """Return a version of `article` with a chunk for each text, or one of its whole body."""
     version = version_id(article)
     return StagedVersion(
@@ -159,6 +169,7 @@ def make_version(article: Article, *texts: str, heading: str = "") -> StagedVers
                 heading=heading,
                 position=position,
                 text=text,
+                questions=questions,
             )
             for position, text in enumerate(texts or (article.body,))
         ),

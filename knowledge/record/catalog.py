@@ -158,7 +158,8 @@ class Catalog:
         for chunk in self.chunks(
             [chunk_id for chunk_id, _ in self.search([term], limit=1)]
         ).values():
-            for word in words(f"{chunk.text} {chunk.heading} {chunk.title}"):
+            held = (chunk.text, chunk.heading, chunk.title, *chunk.questions)
+            for word in words(" ".join(held)):
                 if stem(word) == term:
                     return word
         return term

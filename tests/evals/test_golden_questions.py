@@ -5,13 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from ingest.house_articles import HouseArticle, parse_house_article
 from knowledge.golden import SPLITS, Case, read_cases
+from knowledge.language import words
 from knowledge.settings import PACKAGE_DIR
 
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
     return read_cases(Path(__file__).parent / "golden.jsonl")
+
+
+@pytest.fixture(scope="module")
+def articles() -> list[HouseArticle]:
+    return [
+        parse_house_article(path.read_text(encoding="utf-8"), location=path.name, stem=path.stem)
+        for path in sorted((PACKAGE_DIR / "articles").glob("*.md"))
+    ]
 
 
 def _folded(text: str) -> str:
@@ -58,6 +68,36 @@ def test_every_fact_asked_for_stands_in_an_article_that_is_named(cases: list[Cas
         if not any(_folded(phrase) in texts[name] for name in case.articles)
     ]
     assert strays == []
+
+
+def test_every_section_lists_at_least_two_questions_that_it_is_asked(
+    articles: list[HouseArticle],
+) -> None:
+    listed = Counter((one.stem, asked.heading) for one in articles for asked in one.questions)
+
+    lacking = [
+        (one.stem, heading)
+        for one in articles
+        for heading in sorted(one.headings)
+        if listed[one.stem, heading] < 2
+    ]
+    assert lacking == []
+
+
+def test_no_golden_question_is_listed_by_an_article(
+    cases: list[Case], articles: list[HouseArticle]
+) -> None:
+    golden = {
+        " ".join(words(question)) for case in cases for question in (case.question, case.full)
+    }
+
+    given_away = [
+        (article.stem, listed.text)
+        for article in articles
+        for listed in article.questions
+        if " ".join(words(listed.text)) in golden
+    ]
+    assert given_away == []
 
 
 def test_no_question_forbids_what_it_asks_for(cases: list[Case]) -> None:

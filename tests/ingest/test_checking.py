@@ -81,6 +81,12 @@ def test_a_good_article_with_its_glossary_has_no_findings(tmp_path: Path) -> Non
     assert [str(finding) for finding in findings] == []
 
 
+def test_questions_under_the_headings_of_their_sections_are_no_finding(tmp_path: Path) -> None:
+    text = _article(questions={"Which payroll work is done?": ["who pays us", "who pays them"]})
+
+    assert _check(tmp_path, text) == []
+
+
 @pytest.mark.parametrize(
     ("text", "rule", "says"),
     [
@@ -150,6 +156,30 @@ def test_a_good_article_with_its_glossary_has_no_findings(tmp_path: Path) -> Non
         ),
         pytest.param(
             _article(summary="Payroll that we recieve."), "spelling", "receive", id="misspelt"
+        ),
+        pytest.param(
+            _article(questions={"Who is paid?": ["who gets money"]}),
+            "questions",
+            "under 'Who is paid?', which is no section",
+            id="questions of no section",
+        ),
+        pytest.param(
+            _article(questions=["who gets money"]),
+            "questions",
+            "needs headings, each with a list",
+            id="questions without a heading",
+        ),
+        pytest.param(
+            _article(questions={"Which payroll work is done?": "who gets money"}),
+            "questions",
+            "needs headings, each with a list",
+            id="one question and no list",
+        ),
+        pytest.param(
+            _article(questions={"Which payroll work is done?": ["Who pays?", "who  pays"]}),
+            "questions",
+            "'Who pays?' is also listed at",
+            id="question listed twice",
         ),
         pytest.param(
             _article(body=_sections(f"## Payroll\n\nPayroll: {OTHER_TEXT}")),
@@ -229,6 +259,20 @@ def test_a_link_that_is_not_returned_is_found(tmp_path: Path) -> None:
     findings = _check(tmp_path, _article(), other=_article("other", related=["elsewhere"]))
 
     assert [finding.text for finding in findings] == ["'other' does not link back"]
+
+
+def test_a_question_that_another_article_lists_is_found_with_both_places(tmp_path: Path) -> None:
+    heading = "Which payroll work is done?"
+    text = _article(questions={heading: ["who pays whom", "Who gets money?"]})
+    beside = _article("other", related=["payroll"], questions={heading: ["WHO gets: money"]})
+
+    (finding,) = _check(tmp_path, text, other=beside)
+
+    assert finding.rule == "questions"
+    assert finding.line is not None
+    assert "Who gets money?" in text.split("\n")[finding.line - 1]
+    place = beside.split("\n").index("  - 'WHO gets: money'") + 1
+    assert finding.text.endswith(f"other.md:{place}")
 
 
 def test_only_the_named_files_are_reported(tmp_path: Path) -> None:

@@ -102,6 +102,33 @@ def test_headings_make_a_trail_without_the_title() -> None:
     ]
 
 
+def test_every_chunk_of_a_section_carries_the_questions_of_its_heading_and_no_others() -> None:
+    long = " ".join(f"Sentence number {n} says what it costs." for n in range(40))
+    body = f"Top.\n\n## Costs\n\n{long}\n\n### Hidden\n\nTwo.\n\n## Risks\n\nThree."
+    questions = (("Costs", "how dear"), ("Hidden", "what else"), ("Costs", "what price"))
+
+    chunks = _split(make_article(body=body, questions=questions))
+
+    costs = [chunk for chunk in chunks if chunk.heading == "Costs"]
+    assert len(costs) > 1
+    assert {chunk.questions for chunk in costs} == {("how dear", "what price")}
+    assert [(c.heading, c.questions) for c in chunks if c not in costs] == [
+        ("", ()),
+        ("Costs > Hidden", ("what else",)),
+        ("Risks", ()),
+    ]
+
+
+def test_questions_take_no_room_in_the_text_of_a_chunk() -> None:
+    body = "## Costs\n\nOne."
+
+    (plain,) = _split(make_article(body=body))
+    (asked,) = _split(make_article(body=body, questions=(("Costs", "how dear"),)))
+
+    assert asked.embedding_text == plain.embedding_text
+    assert asked.chunk_id != plain.chunk_id
+
+
 @pytest.mark.parametrize(
     ("body", "text"),
     [

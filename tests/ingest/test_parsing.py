@@ -81,6 +81,73 @@ def test_broken_front_matter_is_reported_with_its_line(
     assert line is None or error.line == line
 
 
+QUESTIONS = """---
+questions:
+  What does it cost?:
+    - "how dear is it"
+    - what must I pay
+  "Who: them or us?":
+    - who does it
+---
+
+Opening.
+
+## What does it *cost*?
+
+Nothing.
+
+## Who: them  or us?
+
+Us.
+"""
+
+
+def test_the_front_matter_lists_what_sections_are_asked() -> None:
+    article = _article(QUESTIONS)
+
+    assert article.questions == (
+        ("What does it cost?", "how dear is it"),
+        ("What does it cost?", "what must I pay"),
+        ("Who: them or us?", "who does it"),
+    )
+
+
+def test_questions_under_a_heading_that_is_not_there_are_an_error_that_names_it() -> None:
+    error = _error(
+        "---\ntitle: x\nquestions:\n  What?: [why]\n  Whence?: [where]\n---\n\n## What?\n\nThat.\n"
+    )
+
+    assert error.line == 3
+    assert "'Whence?'" in error.reason
+    assert "as it stands in the text" in error.reason
+
+
+@pytest.mark.parametrize("nothing", ["", " null", " ~", " {}", "\n  What?: []"])
+def test_a_section_need_not_be_asked_anything(nothing: str) -> None:
+    assert _article(f"---\nquestions:{nothing}\n---\n\n## What?\n\nThat.\n").questions == ()
+
+
+@pytest.mark.parametrize(
+    ("questions", "says"),
+    [
+        pytest.param(" what is it", "each heading with a list", id="a text"),
+        pytest.param(" [what is it]", "each heading with a list", id="no heading"),
+        pytest.param("\n  What?: what is it", "each heading with a list", id="no list"),
+        pytest.param("\n  What?:", "each heading with a list", id="nothing under a heading"),
+        pytest.param("\n  What?: [[a, b]]", "each heading with a list", id="a list in a list"),
+        pytest.param("\n  What?:\n    - it: what", "quote what holds `: `", id="colon"),
+        pytest.param("\n  What?: [' ']", "at least 1 character", id="empty question"),
+        pytest.param(f"\n  What?: [{'x' * 301}]", "at most 300 characters", id="too long"),
+    ],
+)
+def test_questions_of_a_wrong_shape_are_reported_with_their_line(questions: str, says: str) -> None:
+    error = _error(f"---\ntitle: x\nquestions:{questions}\n---\n\n## What?\n\nThat.\n")
+
+    assert error.line == 3
+    assert error.reason.startswith("has a wrong `questions` in its front matter")
+    assert says in error.reason
+
+
 def test_front_matter_without_an_end_is_an_error() -> None:
     error = _error("---\ntitle: x\n\nText that never ends the block.\n")
 

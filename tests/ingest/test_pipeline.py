@@ -49,7 +49,7 @@ def test_the_same_run_again_embeds_and_writes_nothing(bench: Workbench, folder: 
     assert bench.embedder.embedded == []
 
 
-def test_of_a_hundred_articles_only_the_changed_chunk_is_embedded(
+def test_of_a_hundred_articles_only_the_changed_passage_and_its_headings_are_embedded(
     bench: Workbench, tmp_path: Path
 ) -> None:
     folder = tmp_path / "many"
@@ -63,9 +63,32 @@ def test_of_a_hundred_articles_only_the_changed_chunk_is_embedded(
 
     assert report.changed == ("article-42",)
     assert len(report.unchanged) == 99
-    assert bench.embedder.embedded == ["article-42 > Part 2\nSecond of 42, rewritten."]
+    assert report.chunks_embedded == 1
+    passage = "article-42 > Part 2\nSecond of 42, rewritten."
+    assert bench.embedder.embedded == [passage, "Part 1", "Part 2"]
     assert bench.texts()["article-42"] == "First of 42.\nSecond of 42, rewritten."
     assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+
+
+def test_other_questions_make_a_new_version_but_no_passage_is_embedded_anew(
+    bench: Workbench, folder: Path
+) -> None:
+    text = "Beta answers telephone calls."
+    write_article(folder, "beta", text, questions={"Part 1": ["who picks up the phone"]})
+    bench.ingest(folder)
+    before = bench.catalog.active_chunk_ids()
+    bench.embedder.embedded.clear()
+    write_article(folder, "beta", text, questions={"Part 1": ["whom do callers reach"]})
+
+    report = bench.ingest(folder)
+
+    assert report.changed == ("beta",)
+    assert report.chunks_embedded == 0
+    assert bench.embedder.embedded == ["Part 1", "whom do callers reach"]
+    assert bench.catalog.active_chunk_ids() != before
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+    (chunk,) = bench.catalog.article_chunks("beta")
+    assert chunk.questions == ("whom do callers reach",)
 
 
 def test_an_article_whose_file_is_gone_is_removed(bench: Workbench, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The record on both of its databases."""
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,8 @@ def postgresql_folder() -> Iterator[str]:
 
 @pytest.fixture
 def new_postgresql_url(postgresql_folder: str) -> str:
-    """Return the URL of a database without a schema; one for a session."""
-    return _create_database(postgresql_folder, "fresh")
+    """Return the URL of a database without a schema."""
+    return _create_database(postgresql_folder, f"fresh_{uuid.uuid4().hex}")
 
 
 @pytest.fixture(scope="session")

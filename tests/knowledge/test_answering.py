@@ -54,6 +54,21 @@ def test_what_the_gate_holds_back_is_refused(bench: Workbench, tmp_path: Path) -
     assert isinstance(_ask(bench, "what is a canteen?", threshold=SHUT), Refusal)
 
 
+def test_a_listed_question_leads_to_the_answer_and_is_never_part_of_it(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    listed = "where do workers have supper"
+    write_article(tmp_path / "in", "canteen", CANTEEN, questions={"Part 1": [listed]})
+    bench.ingest(tmp_path / "in")
+
+    answer = _ask(bench, f"{listed}?")
+
+    assert isinstance(answer, Answer)
+    assert [sentence.text for sentence in answer.sentences] == [CANTEEN]
+    assert [source.quote for source in answer.sources] == [CANTEEN]
+    assert "supper" not in repr(answer)
+
+
 def test_two_questions_in_a_message_are_answered_in_two_parts(
     bench: Workbench, tmp_path: Path
 ) -> None:

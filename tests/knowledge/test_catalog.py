@@ -1,15 +1,13 @@
-"""Articles, versions, chunks and vectors, on SQLite and PostgreSQL."""
+"""Articles, versions and chunks, on SQLite and PostgreSQL."""
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 from knowledge.models import Article
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.database import Database
-from knowledge.record.vectors import text_hash
-from tests.workbench import make_article, make_version, unit_vectors
+from tests.workbench import make_article, make_version
 
 
 @pytest.fixture
@@ -38,7 +36,9 @@ def test_a_staged_version_cannot_be_seen(catalog: Catalog) -> None:
 
 def test_an_activated_version_comes_back_as_it_was_put_in(catalog: Catalog) -> None:
     article = make_article(url="https://articles.example/a")
-    version = make_version(article, "First.", "Second.", heading="One > Two")
+    version = make_version(
+        article, "First.", "Second.", heading="One > Two", questions=("Which is next?", "1 or 2?")
+    )
 
     _publish(catalog, version)
 
@@ -166,36 +166,12 @@ def test_the_first_chunk_under_a_heading_is_found_by_the_end_of_its_trail(
     assert catalog.passage(make_article().article_id, "Costs") is None
 
 
-def test_vectors_come_back_bit_by_bit_and_only_for_their_embedder(catalog: Catalog) -> None:
-    vectors = dict(zip(("one", "two"), unit_vectors(2) * np.float32(0.1), strict=True))
+def test_a_word_that_only_a_listed_question_holds_is_spelt_out_as_it_is_there(
+    catalog: Catalog,
+) -> None:
+    _publish(catalog, make_version(make_article(), questions=("who is housed there",)))
 
-    catalog.vectors.keep_texts(vectors, embedder="small")
-
-    found = catalog.vectors.of_texts(["one", "two", "three"], embedder="small")
-    assert found.keys() == vectors.keys()
-    assert all(np.array_equal(found[key], vectors[key]) for key in vectors)
-    assert catalog.vectors.of_texts(["one"], embedder="large") == {}
-
-
-def test_a_vector_that_is_stored_twice_stays_as_it_was(catalog: Catalog) -> None:
-    first, second = unit_vectors(2)
-    catalog.vectors.keep_texts({"one": first}, embedder="small")
-
-    catalog.vectors.keep_texts({"one": second}, embedder="small")
-
-    assert np.array_equal(catalog.vectors.of_texts(["one"], embedder="small")["one"], first)
-
-
-def test_a_sweep_forgets_vectors_of_texts_that_are_gone(catalog: Catalog) -> None:
-    old, new = make_version(make_article(body="old")), make_version(make_article(body="new"))
-    keys = [text_hash(version.chunks[0].embedding_text) for version in (old, new)]
-    catalog.vectors.keep_texts(dict(zip(keys, unit_vectors(2), strict=True)), embedder="small")
-    _publish(catalog, old)
-    _publish(catalog, new)
-
-    catalog.sweep()
-
-    assert catalog.vectors.of_texts(keys, embedder="small").keys() == {keys[1]}
+    assert catalog.vocabulary().correct("housad") == "housed"
 
 
 def test_the_revision_changes_with_every_run(database: Database) -> None:
@@ -220,9 +196,10 @@ def test_the_revision_changes_with_every_run(database: Database) -> None:
         pytest.param({"url": "https://other.example"}, id="url"),
         pytest.param({"author": "Other"}, id="author"),
         pytest.param({"tags": ("other",)}, id="tags"),
+        pytest.param({"questions": (("Costs", "how dear"),)}, id="questions"),
     ],
 )
-def test_whatever_a_reader_can_see_makes_a_new_version(change: dict[str, Any]) -> None:
+def test_whatever_is_read_of_an_article_makes_a_new_version(change: dict[str, Any]) -> None:
     changed: Article = make_article(**change)
 
     assert changed.content_hash != make_article().content_hash

@@ -8,17 +8,21 @@ import time
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from knowledge.errors import ConfigError, RecordError
 from knowledge.record import database as database_module
+from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger, RegisteredSource
 from knowledge.record.schema import metadata
 from tests.small_disk import SmallDisk
+from tests.workbench import unit_vectors
 
 SOURCE = RegisteredSource(location="/articles", kind="folder")
 
@@ -108,6 +112,43 @@ def test_writers_wait_for_each_other(database: Database) -> None:
     active = ledger.active_generation()
     assert active is not None
     assert active.replaced == 40
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_chunks_of_the_first_schema_are_kept_and_list_no_questions(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = (
+        _sqlite_url(tmp_path) if kind == "sqlite" else request.getfixturevalue("new_postgresql_url")
+    )
+    _fill_first_schema(url)
+
+    opened = open_database(url)
+
+    catalog = Catalog(opened)
+    (chunk,) = catalog.article_chunks("a")
+    catalog.vectors.keep_questions({chunk.chunk_id: unit_vectors(1)}, embedder="small")
+    assert (chunk.heading, chunk.text, chunk.questions) == ("Costs", "It costs.", ())
+    assert catalog.vectors.of_questions([chunk.chunk_id], embedder="small").keys() == {"a#0"}
+    opened.close()
+
+
+def _fill_first_schema(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(database_module.MIGRATIONS_DIR))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO article VALUES ('a', '/a.md', '/', 'v', '2026-01-01 00:00:00')",
+            "INSERT INTO article_version VALUES "
+            "('v', 'a', 'hash', 'active', 'A', '', '{}', 'It costs.', '2026-01-01 00:00:00')",
+            "INSERT INTO chunk VALUES "
+            "(1, 'a#0', 'v', 'a', 'A', '', 'Costs', 0, 'It costs.', 'hash')",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -11,6 +11,7 @@ from knowledge.evaluation import CaseResult, check_citations, evaluate
 from knowledge.evidence import EvidenceGate, Signals
 from knowledge.glossary import Glossary
 from knowledge.models import AnswerSentence, ArticleId, ChunkId, Source
+from knowledge.question_vectors import QuestionVectors
 from knowledge.retrieval import Retriever
 from knowledge.settings import PACKAGE_DIR
 from knowledge.unit_vectors import UnitVectors
@@ -41,6 +42,7 @@ def _evaluate(bench: Workbench, *, threshold: float = OPEN, **case: Any) -> Case
         index=bench.index,
         embedder=bench.embedder,
         unit_vectors=UnitVectors(catalog=catalog, embedder=bench.embedder),
+        question_vectors=QuestionVectors(catalog=catalog, embedder=bench.embedder),
     )
     answerer = Answerer(
         retriever=retriever,

@@ -32,13 +32,19 @@ def _gate(**weights: float) -> EvidenceGate:
     )
 
 
-def _read(question: str, text: str = TEXT) -> Signals:
+def _read(question: str, text: str = TEXT, *, listed_similarity: float = 0.0) -> Signals:
     lexicon = Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=lambda *_: None)
     known = dict.fromkeys((stem(term) for term in terms(f"{text} our contract cost")), 1)
     vocabulary = Vocabulary(known, 10)
-    result = SearchResult(chunk=make_chunk(text=text), rank=1, score=1.0, similarity=0.7)
+    result = SearchResult(
+        chunk=make_chunk(text=text),
+        rank=1,
+        score=1.0,
+        similarity=0.7,
+        listed_similarity=listed_similarity,
+    )
     query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
-    return read_signals(query, [result], [], vocabulary)
+    return read_signals(query, [result], vocabulary)
 
 
 def test_a_gate_is_read_back_as_it_was_written(tmp_path: Path) -> None:
@@ -103,9 +109,7 @@ def test_the_threshold_itself_is_enough() -> None:
 
 def test_the_gate_that_is_shipped_lets_good_evidence_through_and_nothing_without_any() -> None:
     gate = EvidenceGate.load(EVIDENCE_FILE)
-    good = _signals(
-        similarity=0.8, unit_similarity=0.8, passage_coverage=1.0, sentence_coverage=1.0
-    )
+    good = _signals(similarity=0.8, unit_similarity=0.8)
 
     assert gate.is_enough(good)
     assert not gate.is_enough(_signals())
@@ -118,7 +122,7 @@ def test_the_signals_of_nothing_found_speak_for_nothing() -> None:
         vocabulary=Vocabulary({}, 0),
     )
 
-    assert set(read_signals(query, [], [], Vocabulary({}, 0)).vector()) == {0.0}
+    assert set(read_signals(query, [], Vocabulary({}, 0)).vector()) == {0.0}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +138,18 @@ def test_the_signals_of_nothing_found_speak_for_nothing() -> None:
 )
 def test_a_question_gives_itself_away(question: str, name: str, value: float) -> None:
     assert getattr(_read(question), name) == value
+
+
+@pytest.mark.parametrize(
+    ("similarity", "is_listed"),
+    [(-0.2, 0.0), (0.0, 0.0), (0.5, 0.0), (0.75, 0.5), (1.0, 1.0)],
+)
+def test_a_question_near_to_one_that_a_section_lists_counts_as_listed(
+    similarity: float, is_listed: float
+) -> None:
+    signals = _read("attrition of agents", listed_similarity=similarity)
+
+    assert signals.is_listed == pytest.approx(is_listed)
 
 
 def test_every_signal_lies_between_0_and_1() -> None:

@@ -49,6 +49,20 @@ def test_a_word_is_found_however_it_is_written(catalog: Catalog, text: str, quer
     assert found == ["a"]
 
 
+def test_a_passage_is_found_by_a_word_that_only_a_question_of_its_section_holds(
+    catalog: Catalog,
+) -> None:
+    versions = [
+        make_version(make_article("a"), "Agents depart.", questions=("why do people quit",)),
+        make_version(make_article("b"), "People arrive."),
+    ]
+    catalog.stage(versions)
+    catalog.activate(versions)
+
+    assert _find(catalog, "quitting") == ["a"]
+    assert catalog.vocabulary().knows("quit")
+
+
 def test_a_word_in_the_title_weighs_more_than_one_in_the_text(catalog: Catalog) -> None:
     versions = [
         make_version(make_article("plain", title="Other", body="Payroll and other matters.")),

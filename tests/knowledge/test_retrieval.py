@@ -100,14 +100,70 @@ def test_what_has_just_been_retired_is_not_found(bench: Workbench, tmp_path: Pat
     assert {result.chunk.article_id for result in found.results} == {"pricing"}
 
 
-def test_without_the_vector_index_words_alone_find_passages(bench: Workbench) -> None:
+def test_without_the_vector_index_words_and_headings_find_passages(bench: Workbench) -> None:
     found = _retrieve(bench, "attrition of agents", index=BrokenIndex())
 
     assert found.is_degraded
-    assert [result.chunk.article_id for result in found.results] == ["attrition"]
+    # That nothing is said of pricing does not hide it: it has a heading, as every section has.
+    assert _order(found) == ["attrition", "pricing"]
 
 
-def test_a_reranker_changes_the_order_and_nothing_else(bench: Workbench) -> None:
+def _list(bench: Workbench, tmp_path: Path, question: str) -> None:
+    """Take the article on pricing in anew, with a question that its section is asked."""
+    write_article(tmp_path / "in", "pricing", PRICING, questions={"Part 1": [question]})
+    bench.ingest(tmp_path / "in")
+
+
+def test_a_section_is_found_by_a_word_that_only_its_listed_question_holds(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    _list(bench, tmp_path, "is a subscription possible")
+    retriever, question = _retriever(bench), "fee of whom and when and where and why"
+
+    without = retriever.retrieve(question, (), top_k=5)
+    found = retriever.retrieve(question, terms("subscription"), top_k=5)
+
+    assert _order(without) == ["attrition", "pricing"]
+    assert _order(found) == ["pricing", "attrition"]
+
+
+def test_a_section_is_found_by_what_is_near_to_its_listed_question(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    asked = "fee of whom"
+    retriever = _retriever(bench)
+    before = retriever.retrieve(asked, (), top_k=5)
+
+    _list(bench, tmp_path, asked)
+    found = retriever.retrieve(asked, (), top_k=5)
+
+    assert _order(before) == ["attrition", "pricing"]
+    assert _order(found) == ["pricing", "attrition"]
+    assert [result.listed_similarity for result in found.results] == pytest.approx([1, 0], abs=0.01)
+
+
+def test_without_the_vector_index_listed_questions_still_find_their_section(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    _list(bench, tmp_path, "fee of whom")
+
+    found = _retrieve(bench, "fee of whom", index=BrokenIndex())
+
+    assert found.is_degraded
+    assert found.results[0].listed_similarity == pytest.approx(1, abs=0.01)
+
+
+def test_where_the_glossary_says_that_it_is_explained_goes_first(bench: Workbench) -> None:
+    retriever, question = _retriever(bench), "fee of whom and when and where and why"
+
+    without = retriever.retrieve(question, (), top_k=5)
+    found = retriever.retrieve(question, (), top_k=5, explained_in=[("pricing", "Part 1")])
+
+    assert _order(without) == ["attrition", "pricing"]
+    assert _order(found) == ["pricing", "attrition"]
+
+
+def test_a_reranker_changes_the_order_and_the_odds_go_by_place(bench: Workbench) -> None:
     question = "Attrition is the departure of agents."
     reranker = ScriptedReranker({"Pricing": 0.9, "Attrition": 0.2})
     _keep_vectors(bench, question)
@@ -121,7 +177,10 @@ def test_a_reranker_changes_the_order_and_nothing_else(bench: Workbench) -> None
     by_article = {result.chunk.article_id: result for result in without.results}
     for result in found.results:
         before = by_article[result.chunk.article_id]
-        assert replace(result, rank=before.rank) == before
+        assert replace(result, rank=before.rank, score=before.score) == before
+    assert [result.score for result in found.results] == [
+        result.score for result in without.results
+    ]
 
 
 def test_a_reranker_reads_the_question_and_all_passages_with_their_headings_at_once(
