@@ -12,7 +12,7 @@ from knowledge.passages import Unit, context_start, is_dangling, row_cells, unit
 from knowledge.understanding import Concept, Query, QuestionKind
 from knowledge.vocabulary import Vocabulary
 
-__all__ = ["Candidate", "Pick", "compose", "rate", "unsaid"]
+__all__ = ["WEIGHTS", "Candidate", "Pick", "UnitSignals", "compose", "rate", "unsaid", "worth"]
 
 MAX_WORDS = 105
 """What an answer may take when it has more than a few sentences."""
@@ -34,21 +34,9 @@ CLOSE = 0.5
 SAME = 0.7
 """Overlap of two sentences' stems above which the second one repeats the first."""
 
-# Fitted by `python -m benchmarks.fit_choice` on the tuning half of the golden questions: a
-# conditional logit of which of the sentences found hold a fact that is asked for.
-RELEVANCE = 0.57
-"""Of a natural logarithm of the passage's odds, down to `LEAST_RELEVANCE`."""
 LEAST_RELEVANCE = -8.0
-ADDS = 1.5
-FRAME_COVERAGE = -0.5
-UNIT_SIMILARITY = 2.5
-FIT = 1.9
-OPENS = 0.2
-ITEM = 0.25
-ANNOUNCES = -1.6
-LENGTH = 1.2
-HYPOTHETICAL = -0.95
-FALSE_HIT = -2.0
+FULL_LENGTH = 30
+"""Words above which a sentence does not count as any longer."""
 UNKNOWN_WEIGHT = 2.0
 
 # What a sentence points at beside the text is not there when it is quoted.
@@ -66,6 +54,52 @@ DEFINES = re.compile(r"\b(?:is|are|means|refers to|stands for|describes|covers|d
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSignals:
+    """What speaks for saying one unit of a passage, or against it."""
+
+    relevance: float
+    """Natural logarithm of the passage's odds, down to `LEAST_RELEVANCE`."""
+    false_hit: float
+    """1.0 when the passage holds a word of the question only as part of another term."""
+    framed: float
+    """Share of the question's weight that the passage's title and heading name."""
+    adds: float
+    """Share of the question's weight that the unit names and they do not."""
+    similarity: float
+    """Cosine similarity of the question and the unit; 0.0 when they were not compared."""
+    opens: float
+    """1.0 for the first unit of a passage."""
+    item: float
+    """1.0 for a list item."""
+    announces: float
+    """1.0 for a unit that announces a list."""
+    length: float
+    """Words as a share of `FULL_LENGTH`, at most 1.0."""
+    hypothetical: float
+    """1.0 for what is only supposed."""
+    fits: float
+    """How well its form fits the kind of question, in [0, 1]."""
+
+
+# Fitted by `python -m benchmarks.fit_choice` on the tuning half of the golden questions: a
+# conditional logit of which of the sentences found hold a fact that is asked for. `false_hit` is
+# chosen by hand: such passages are too few to tell.
+WEIGHTS = UnitSignals(
+    relevance=0.57,
+    false_hit=-2.0,
+    framed=-0.5,
+    adds=1.5,
+    similarity=2.5,
+    opens=0.2,
+    item=0.25,
+    announces=-1.6,
+    length=1.2,
+    hypothetical=-0.95,
+    fits=1.9,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A unit of a passage that could be part of the answer."""
 
@@ -76,8 +110,12 @@ class Candidate:
     score: float
     coverage: float
     """Share of the question's weight that the unit itself names."""
-    similarity: float
-    """Cosine similarity of the question and the unit."""
+    signals: UnitSignals
+
+    @property
+    def similarity(self) -> float:
+        """Cosine similarity of the question and the unit."""
+        return self.signals.similarity
 
     @property
     def chunk(self) -> Chunk:
@@ -104,34 +142,52 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     for rank, result in enumerate((*meant, *false_hits), start=1):
         frame = frozenset(terms(f"{result.chunk.title} {result.chunk.heading}"))
         framed = _covered(weights, frame) / total
-        base = RELEVANCE * max(math.log(max(result.score, 1e-9)), LEAST_RELEVANCE)
-        base += FRAME_COVERAGE * framed
-        if rank > len(meant):
-            base += FALSE_HIT
         inside = units(result.chunk.text)
         similarities = result.unit_similarities or (0.0,) * len(inside)
         for place, (unit, similarity) in enumerate(zip(inside, similarities, strict=True)):
             start = context_start(inside, place)
             stems = query.stems_of(" ".join(part.text for part in inside[start : place + 1]))
-            own = _covered(weights, stems) / total
-            score = (
-                base
-                + ADDS * (_covered(weights, stems | frame) / total - framed)
-                + UNIT_SIMILARITY * similarity
-                + _form(unit, place)
-                + FIT * _fit(query, unit, stems)
+            signals = UnitSignals(
+                relevance=max(math.log(max(result.score, 1e-9)), LEAST_RELEVANCE),
+                false_hit=float(rank > len(meant)),
+                framed=framed,
+                adds=_covered(weights, stems | frame) / total - framed,
+                similarity=similarity,
+                opens=float(place == 0),
+                item=float(unit.kind == "item"),
+                announces=float(unit.text.endswith(":")),
+                length=min(len(unit.text.split()) / FULL_LENGTH, 1.0),
+                hypothetical=float(INVENTED.search(unit.text) is not None),
+                fits=_fit(query, unit, stems),
             )
             rated.append(
                 Candidate(
                     result=result,
                     unit=unit,
                     place=place,
-                    score=score,
-                    coverage=own,
-                    similarity=similarity,
+                    score=worth(signals),
+                    coverage=_covered(weights, stems) / total,
+                    signals=signals,
                 )
             )
     return sorted(rated, key=lambda candidate: (-candidate.score, candidate.result.rank))
+
+
+def worth(signals: UnitSignals, weights: UnitSignals = WEIGHTS) -> float:
+    """Return the log-odds, up to a constant of the query, that a unit holds what is asked for."""
+    return (
+        weights.relevance * signals.relevance
+        + weights.framed * signals.framed
+        + weights.false_hit * signals.false_hit
+        + weights.adds * signals.adds
+        + weights.similarity * signals.similarity
+        + weights.length * signals.length
+        + weights.opens * signals.opens
+        + weights.item * signals.item
+        + weights.announces * signals.announces
+        + weights.hypothetical * signals.hypothetical
+        + weights.fits * signals.fits
+    )
 
 
 def _apart(
@@ -157,20 +213,6 @@ def _is_false_hit(query: Query, chunk: Chunk, weights: dict[Concept, float]) -> 
     text = f"{chunk.heading} {chunk.text}"
     meant, held = query.stems_of(text), frozenset(terms(text))
     return _covered(weights, meant) < _covered(weights, held)
-
-
-def _form(unit: Unit, place: int) -> float:
-    """Return what a unit's place and form add, whatever the question."""
-    score = LENGTH * min(len(unit.text.split()) / 30, 1.0)
-    if place == 0:
-        score += OPENS
-    if unit.kind == "item":
-        score += ITEM
-    if unit.text.endswith(":"):
-        score += ANNOUNCES
-    if INVENTED.search(unit.text):
-        score += HYPOTHETICAL
-    return score
 
 
 def _section(chunk: Chunk) -> tuple[str, str]:
@@ -257,7 +299,7 @@ def _is_said(pick: Pick, said: Sequence[Pick]) -> bool:
 
 
 def _fit(query: Query, unit: Unit, stems: frozenset[str]) -> float:
-    """Return what the unit's form adds for the kind of question."""
+    """Return how well the unit's form fits the kind of question."""
     match query.kind:
         case QuestionKind.DEFINITION:
             return 0.35 if _is_definition(query, unit) else 0.0

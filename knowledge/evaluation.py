@@ -118,10 +118,10 @@ def _run(
         text=text,
         cited_articles=tuple(source.article_id for source in answer.sources) if answer else (),
         citations=_check(answer, seen, catalog, active) if answer else CitationCheck(),
-        missing=_missing(case, _stated(reply.outcome)),
-        missing_if_answered=_missing(case, _stated(reply.outcome) or _composed(seen)),
-        missing_in_full=_missing(case, _stated(in_full)) if in_full else None,
-        forbidden=tuple(phrase for phrase in case.must_not if _folded(phrase) in _folded(text)),
+        missing=case.missing(_stated(reply.outcome)),
+        missing_if_answered=case.missing(_stated(reply.outcome) or _composed(seen)),
+        missing_in_full=case.missing(_stated(in_full)) if in_full else None,
+        forbidden=case.forbidden(text),
         words=len(text.split()),
         found_articles=_found_articles(seen, retriever),
         probability=max((answerer.gate.probability(one.signals) for one in seen), default=0.0),
@@ -203,17 +203,6 @@ def _composed(seen: Iterable[Examination]) -> str:
     """Return what would be said if the evidence were judged enough, without a model."""
     picks = [pick for one in seen for pick in compose(one.query, one.candidates)]
     return " ".join(pick.text for pick in picks)
-
-
-def _missing(case: Case, text: str) -> tuple[tuple[str, ...], ...]:
-    said = _folded(text)
-    return tuple(
-        group for group in case.facts if not any(_folded(phrase) in said for phrase in group)
-    )
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _stated(outcome: Outcome) -> str:

@@ -45,6 +45,18 @@ class Case(BaseModel):
         """Half of the questions are for tuning and half for testing, by hash of the id."""
         return "tune" if hashlib.sha256(self.id.encode()).digest()[0] % 2 else "test"
 
+    def missing(self, text: str) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of facts of which a text holds no phrase; case does not count."""
+        held = _folded(text)
+        return tuple(
+            group for group in self.facts if not any(_folded(phrase) in held for phrase in group)
+        )
+
+    def forbidden(self, text: str) -> tuple[str, ...]:
+        """Return the phrases that must not be in a text and are; case does not count."""
+        held = _folded(text)
+        return tuple(phrase for phrase in self.must_not if _folded(phrase) in held)
+
     def as_question(self) -> Question:
         """Return the question with its earlier turns."""
         turns = tuple(Turn(role=turn.role, text=turn.text) for turn in self.history)
@@ -67,3 +79,7 @@ def read_cases(path: Path) -> list[Case]:
             problem = exc.errors(include_url=False)[0]
             raise ConfigError(f"{path}:{number}: {problem['loc']}: {problem['msg']}") from exc
     return cases
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

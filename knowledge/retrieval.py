@@ -74,6 +74,32 @@ class Retriever:
         they are asked as, and the result says so.
         """
         vector = self._embedder.embed_query(text)
+        found, is_degraded = self._found(vector, terms, explained_in)
+        compared = self._compared(vector, found[:RERANKED])
+        compared.sort(key=_Found.order)
+        results = _results(compared + found[RERANKED:])
+        if self._reranker is not None:
+            results = _read_again(self._reranker, text, results[:RERANKED]) + results[RERANKED:]
+        return Retrieval(results=results[:top_k], vector=vector, is_degraded=is_degraded)
+
+    def signals(
+        self, text: str, terms: Sequence[str], *, explained_in: Collection[tuple[str, str]] = ()
+    ) -> list[tuple[Chunk, RankSignals]]:
+        """Return what speaks for each chunk found, all of them compared sentence by sentence.
+
+        It is what `retrieve` ranks by, for those who fit or explain the ranking. In no order.
+        """
+        vector = self._embedder.embed_query(text)
+        found, _ = self._found(vector, terms, explained_in)
+        return [(one.chunk, one.signals) for one in self._compared(vector, found)]
+
+    def _found(
+        self, vector: Vectors, terms: Sequence[str], explained_in: Collection[tuple[str, str]]
+    ) -> tuple[list["_Found"], bool]:
+        """Return the chunks that any way of searching brings in, and whether one failed.
+
+        Best first, as far as it can be said before sentences are compared.
+        """
         is_degraded = False
         try:
             dense = dict(self._index.query(vector, limit=POOL))
@@ -103,12 +129,7 @@ class Retriever:
             for key, chunk in chunks.items()
         ]
         found.sort(key=_Found.order)
-        compared = self._compared(vector, found[:RERANKED])
-        compared.sort(key=_Found.order)
-        results = _results(compared + found[RERANKED:])
-        if self._reranker is not None:
-            results = _read_again(self._reranker, text, results[:RERANKED]) + results[RERANKED:]
-        return Retrieval(results=results[:top_k], vector=vector, is_degraded=is_degraded)
+        return found, is_degraded
 
     def _similarities(
         self, vector: Vectors, chunks: dict[ChunkId, Chunk], *, known: dict[ChunkId, float]

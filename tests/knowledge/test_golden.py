@@ -48,3 +48,14 @@ def test_a_question_stays_in_its_half() -> None:
     changed = [Case.model_validate({**LINE, "id": name, "question": "why?"}) for name in ids]
     assert halves == [case.split for case in changed]
     assert all(60 < halves.count(split) < 140 for split in SPLITS)
+
+
+def test_facts_and_forbidden_phrases_are_found_whatever_their_case_and_blanks() -> None:
+    facts = [["a Provider", "a vendor"], ["the client"]]
+    case = Case.model_validate({**LINE, "facts": facts, "must_not": ["always cheaper"]})
+
+    assert case.missing("A\nprovider runs it.") == (("the client",),)
+    assert case.missing("A vendor runs it for the  CLIENT.") == ()
+    assert case.missing("") == case.facts
+    assert case.forbidden("It is Always\ncheaper.") == ("always cheaper",)
+    assert case.forbidden("It is cheaper.") == ()

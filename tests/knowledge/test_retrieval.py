@@ -11,6 +11,7 @@ from knowledge.language import terms
 from knowledge.passages import units
 from knowledge.ports import Vectors
 from knowledge.question_vectors import QuestionVectors
+from knowledge.ranking import relevance
 from knowledge.retrieval import RERANKED, Retrieval, Retriever
 from knowledge.unit_vectors import UnitVectors
 from tests.fakes import HashingEmbedder, ScriptedReranker
@@ -80,6 +81,25 @@ def test_the_nearest_passage_comes_first_with_its_signals(bench: Workbench) -> N
     assert len(best.unit_similarities) == len(units(best.chunk.text))
     assert max(best.unit_similarities) == pytest.approx(1, abs=0.01)
     assert not found.is_degraded
+
+
+def test_the_signals_of_all_that_is_found_are_those_it_is_ranked_by(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    question = "agents eat in the canteen"
+    many = [f"Agents of shift {n} eat in the canteen." for n in range(RERANKED + 6)]
+    write_article(tmp_path / "in", "canteen", *many)
+    bench.ingest(tmp_path / "in")
+    _keep_vectors(bench, question)
+    retriever = _retriever(bench)
+
+    signals = {chunk.chunk_id: one for chunk, one in retriever.signals(question, terms(question))}
+
+    found = retriever.retrieve(question, terms(question), top_k=RERANKED + 8).results
+    assert signals.keys() == {result.chunk.chunk_id for result in found}
+    assert all(one.sentence > 0 for one in signals.values())
+    by_relevance = [relevance(signals[result.chunk.chunk_id]) for result in found[:RERANKED]]
+    assert by_relevance == sorted(by_relevance, reverse=True)
 
 
 def test_no_more_is_returned_than_was_asked_for(bench: Workbench) -> None:
