@@ -16,7 +16,7 @@ __all__ = ["WEIGHTS", "Candidate", "Pick", "UnitSignals", "compose", "rate", "un
 
 MAX_WORDS = 105
 """What an answer may take when it has more than a few sentences."""
-FEW, FEW_WORDS = 4, 125
+FEW, FEW_WORDS = 4, 180
 """So many sentences may take more words: what is said in long sentences takes more to say."""
 MAX_SENTENCES = 9
 MAX_ITEMS = 8
@@ -35,8 +35,6 @@ SAME = 0.7
 """Overlap of two sentences' stems above which the second one repeats the first."""
 
 LEAST_RELEVANCE = -8.0
-FULL_LENGTH = 30
-"""Words above which a sentence does not count as any longer."""
 UNKNOWN_WEIGHT = 2.0
 
 # What a sentence points at beside the text is not there when it is quoted.
@@ -73,8 +71,6 @@ class UnitSignals:
     """1.0 for a list item."""
     announces: float
     """1.0 for a unit that announces a list."""
-    length: float
-    """Words as a share of `FULL_LENGTH`, at most 1.0."""
     hypothetical: float
     """1.0 for what is only supposed."""
     fits: float
@@ -85,17 +81,16 @@ class UnitSignals:
 # conditional logit of which of the sentences found hold a fact that is asked for. `false_hit` is
 # chosen by hand: such passages are too few to tell.
 WEIGHTS = UnitSignals(
-    relevance=0.57,
+    relevance=0.62,
     false_hit=-2.0,
-    framed=-0.5,
-    adds=1.5,
-    similarity=2.5,
-    opens=0.2,
-    item=0.25,
-    announces=-1.6,
-    length=1.2,
-    hypothetical=-0.95,
-    fits=1.9,
+    framed=-1.0,
+    adds=1.35,
+    similarity=2.3,
+    opens=0.3,
+    item=0.1,
+    announces=-2.1,
+    hypothetical=-0.9,
+    fits=1.4,
 )
 
 
@@ -156,7 +151,6 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
                 opens=float(place == 0),
                 item=float(unit.kind == "item"),
                 announces=float(unit.text.endswith(":")),
-                length=min(len(unit.text.split()) / FULL_LENGTH, 1.0),
                 hypothetical=float(INVENTED.search(unit.text) is not None),
                 fits=_fit(query, unit, stems),
             )
@@ -181,7 +175,6 @@ def worth(signals: UnitSignals, weights: UnitSignals = WEIGHTS) -> float:
         + weights.false_hit * signals.false_hit
         + weights.adds * signals.adds
         + weights.similarity * signals.similarity
-        + weights.length * signals.length
         + weights.opens * signals.opens
         + weights.item * signals.item
         + weights.announces * signals.announces
