@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from knowledge.advice import read_advice
 from knowledge.citations import bind
 from knowledge.composing import MAX_WORDS, Candidate, Pick, compose, rate, unsaid
 from knowledge.conversation import stand_alone
@@ -34,6 +35,7 @@ from knowledge.refusing import (
     refuse_too_long,
 )
 from knowledge.retrieval import Retrieval, Retriever
+from knowledge.suggesting import suggest
 from knowledge.talk import read_small_talk, without_orders
 from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
 from knowledge.vocabulary import VocabularyCache
@@ -149,7 +151,17 @@ class Answerer:
         if (mention := seen.query.ambiguous) and (meanings := self._meanings(mention, results)):
             return _Part(disambiguation=meanings)
         if not picks:
-            return _Part(refusal=refuse(seen.query, results, seen.signals))
+            meant = suggest(
+                seen.query, lexicon=self._lexicon, vocabulary=self._vocabulary.current()
+            )
+            refusal = refuse(
+                seen.query,
+                results,
+                seen.signals,
+                advice=read_advice(question.text),
+                suggestions=meant,
+            )
+            return _Part(refusal=refusal)
         quoted = _Part(
             kind=_answer_kind(seen.query),
             paragraphs=(picks,),
