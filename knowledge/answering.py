@@ -36,7 +36,7 @@ from knowledge.refusing import (
 )
 from knowledge.retrieval import Retrieval, Retriever
 from knowledge.suggesting import suggest
-from knowledge.talk import read_small_talk, without_orders
+from knowledge.talk import has_words, read_small_talk, without_orders
 from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
 from knowledge.vocabulary import VocabularyCache
 from knowledge.writing import Draft, Writer
@@ -87,12 +87,12 @@ class Answerer:
     def reply_at_once(self, question: Question) -> Outcome | None:
         """Return the reply to what needs no article: nothing asked, small talk, an order."""
         text = question.text.strip()
-        if not any(char.isalnum() for char in text):
-            return refuse_empty()
         if len(text) > MAX_QUESTION_CHARS:
             return refuse_too_long()
-        if chat := read_small_talk(text):
+        if chat := read_small_talk(text, is_follow_up=bool(question.history)):
             return chat
+        if not has_words(text):
+            return refuse_empty()
         return None if without_orders(text) else refuse_order()
 
     def split(self, question: Question) -> tuple[Question, ...]:
