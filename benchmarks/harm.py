@@ -134,9 +134,13 @@ def _shown(outcome: Outcome) -> str:
 
 
 def _without_quotes(outcome: Outcome) -> Outcome:
-    if not isinstance(outcome, Answer):
-        return outcome
-    return replace(outcome, sources=tuple(replace(s, quote="") for s in outcome.sources))
+    match outcome:
+        case Answer():
+            return replace(outcome, sources=tuple(replace(s, quote="") for s in outcome.sources))
+        case Refusal():
+            return replace(outcome, closest=tuple(replace(c, gist="") for c in outcome.closest))
+        case _:
+            return outcome
 
 
 def _places(outcome: Outcome) -> list[Source | ClosestSection]:

@@ -248,8 +248,11 @@ def _reply_text(reply: Reply) -> str:
                 lines.append(f"[{source.n}] {source.title}{heading} {source.url}".rstrip())
             return "\n".join(lines)
         case Refusal() as refusal:
-            near = [f"- {section.title} > {section.heading}" for section in refusal.closest]
-            return "\n".join([refusal.text, *near])
+            lines = [refusal.text]
+            for section in refusal.closest:
+                lines.append(" > ".join(filter(None, (f"- {section.title}", section.heading))))
+                lines += [f"  “{section.gist}”"] if section.gist else []
+            return "\n".join(lines)
         case Chat() as chat:
             return chat.text
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from knowledge.advice import read_advice
 from knowledge.citations import bind
 from knowledge.composing import MAX_WORDS, Candidate, Pick, compose, rate, unsaid
 from knowledge.conversation import stand_alone
@@ -35,7 +36,8 @@ from knowledge.refusing import (
     refuse_too_long,
 )
 from knowledge.retrieval import Retrieval, Retriever
-from knowledge.talk import read_small_talk
+from knowledge.suggesting import suggest
+from knowledge.talk import has_words, read_small_talk
 from knowledge.understanding import Lexicon, Query, QuestionKind, split_requests, understand
 from knowledge.vocabulary import VocabularyCache
 from knowledge.writing import Draft, Writer
@@ -86,12 +88,12 @@ class Answerer:
     def reply_at_once(self, question: Question) -> Outcome | None:
         """Return the reply to what needs no article: nothing asked, small talk, an order."""
         text = question.text.strip()
-        if not any(char.isalnum() for char in text):
-            return refuse_empty()
         if len(text) > MAX_QUESTION_CHARS:
             return refuse_too_long()
-        if chat := read_small_talk(text):
+        if chat := read_small_talk(text, is_follow_up=bool(question.history)):
             return chat
+        if not has_words(text):
+            return refuse_empty()
         return None if without_orders(text) else refuse_order()
 
     def split(self, question: Question) -> tuple[Question, ...]:
@@ -150,7 +152,17 @@ class Answerer:
         if (mention := seen.query.ambiguous) and (meanings := self._meanings(mention, results)):
             return _Part(disambiguation=meanings)
         if not picks:
-            return _Part(refusal=refuse(seen.query, results, seen.signals))
+            meant = suggest(
+                seen.query, lexicon=self._lexicon, vocabulary=self._vocabulary.current()
+            )
+            refusal = refuse(
+                seen.query,
+                results,
+                seen.signals,
+                advice=read_advice(question.text),
+                suggestions=meant,
+            )
+            return _Part(refusal=refusal)
         quoted = _Part(
             kind=_answer_kind(seen.query),
             paragraphs=(picks,),

@@ -182,6 +182,8 @@ class ClosestSection:
     title: str
     heading: str
     url: str
+    gist: str = ""
+    """Its sentence that is nearest to the question, shortened; empty when none stands alone."""
 
 
 class RefusalReason(StrEnum):
@@ -191,6 +193,8 @@ class RefusalReason(StrEnum):
     """The articles do not say."""
     PRIVATE = "private"
     """About a contract, a person or another matter that no article can hold."""
+    ADVICE = "advice"
+    """It asks what to do in a matter of law, taxes, health or investment."""
     OUT_OF_SCOPE = "out_of_scope"
     """About another field."""
     UNKNOWN_TERM = "unknown_term"

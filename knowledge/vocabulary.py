@@ -13,6 +13,8 @@ __all__ = ["Vocabulary", "VocabularyCache"]
 
 MIN_CORRECTED_LENGTH = 5
 """Shorter words are names and acronyms, where one letter makes another word."""
+MIN_RESEMBLING_LENGTH = 8
+"""In shorter words so many slips make another word: "weather" is no "whether"."""
 ENDINGS = ("", "e", "s", "es", "ed", "er", "ers", "or", "ing", "ion", "ions", "ation", "ment", "al",
            "ally", "ance", "ity", "y")  # fmt: skip
 
@@ -57,6 +59,17 @@ class Vocabulary:
         if word not in self._corrections:
             self._corrections[word] = self._nearest(word, slips=1 if len(word) < 9 else 2)
         return self._corrections[word] or None
+
+    def resembling(self, word: str) -> str | None:
+        """Return the known word that an unknown word may be meant to be, or None.
+
+        It may have more slips than `correct` mends, one in four letters, so a person has to say
+        whether it is meant.
+        """
+        is_long = len(word) >= MIN_RESEMBLING_LENGTH and word.isalpha()
+        if not is_long or self.knows(stem(word)):
+            return None
+        return self._nearest(word, slips=len(word) // 4) or None
 
     def _nearest(self, word: str, *, slips: int) -> str:
         # The ending may hold the slip, so stems are compared with it and with usual ones.

@@ -65,17 +65,21 @@ def make_answer(text: str = "BPO hands a process to a provider.", **changes: obj
     return Answer(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def make_section(**changes: object) -> ClosestSection:
+    values: dict[str, object] = {
+        "article_id": ArticleId("what-is-bpo"),
+        "title": "What is BPO?",
+        "heading": "Definition",
+        "url": "https://articles.example/what-is-bpo",
+    }
+    return ClosestSection(**{**values, **changes})  # type: ignore[arg-type]
+
+
 def make_refusal(text: str = "The articles do not say.", **changes: object) -> Refusal:
-    closest = ClosestSection(
-        article_id=ArticleId("what-is-bpo"),
-        title="What is BPO?",
-        heading="Definition",
-        url="https://articles.example/what-is-bpo",
-    )
     values: dict[str, object] = {
         "reason": RefusalReason.NO_EVIDENCE,
         "text": text,
-        "closest": (closest,),
+        "closest": (make_section(),),
     }
     return Refusal(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -48,6 +48,7 @@ MAX_TITLE_CHARS = 150
 MAX_QUESTION_CHARS = 300
 MAX_SOURCES_CHARS = 3_500
 MAX_SECTION_LINKS = 5
+MAX_GIST_CHARS = 200
 # Longer addresses are linked in the list of sources only.
 MAX_CITATION_URL_CHARS = 200
 QUOTE_LENGTHS = (300, 200, 120, 60, 0)
@@ -147,11 +148,19 @@ def render_source_list(sources: Sequence[Source], *, max_chars: int) -> list[Blo
     return sections(["*Sources*", *_within(plain, max_chars=max_chars)], separator="\n")
 
 
-def section_links(title: str, closest: Sequence[ClosestSection]) -> list[Block]:
-    """Return links to a few sections under a title; nothing without sections."""
+def section_links(
+    title: str, closest: Sequence[ClosestSection], *, with_gists: bool = False
+) -> list[Block]:
+    """Return links to a few sections under a title; nothing without sections.
+
+    With gists, each comes with a sentence of it as a quotation.
+    """
     if not closest:
         return []
-    lines = [f"• {_titled(section)}" for section in closest[:MAX_SECTION_LINKS]]
+    lines = []
+    for near in closest[:MAX_SECTION_LINKS]:
+        gist = cut(one_line(near.gist), MAX_GIST_CHARS) if with_gists else ""
+        lines.append(f"• {_titled(near)}" + (f"\n{quote(gist)}" if gist else ""))
     return sections([f"*{title}*", *lines], separator="\n")
 
 
@@ -163,7 +172,7 @@ def _standalone(outcome: Outcome) -> str:
             sources = [f"[{source.n}] {_trail(source)}" for source in outcome.sources]
             return "\n".join([*note, outcome_text(outcome), "Sources:", *sources])
         case Refusal():
-            near = [f"- {_trail(closest)}" for closest in outcome.closest[:MAX_SECTION_LINKS]]
+            near = [_plain_section(closest) for closest in outcome.closest[:MAX_SECTION_LINKS]]
             return "\n".join([outcome.text, *(["Nearest sections:", *near] if near else [])])
         case Chat():
             return outcome.text
@@ -185,7 +194,7 @@ def _outcome_blocks(outcome: Outcome, *, shown: int = 0) -> list[Block]:
         case Refusal():
             return [
                 section(escape(cut(outcome.text, 2_000))),
-                *section_links("Nearest sections", outcome.closest),
+                *section_links("Nearest sections", outcome.closest, with_gists=True),
             ]
         case Chat():
             return [section(escape(cut(outcome.text, 2_000)))]
@@ -262,6 +271,11 @@ def _titled(place: Source | ClosestSection) -> str:
 def _trail(place: Source | ClosestSection) -> str:
     parts = [place.title, *place.heading.split(" > ")]
     return TRAIL.join(part for part in map(one_line, parts) if part)
+
+
+def _plain_section(closest: ClosestSection) -> str:
+    gist = cut(one_line(closest.gist), MAX_GIST_CHARS)
+    return f"- {_trail(closest)}" + (f": “{gist}”" if gist else "")
 
 
 def _within(parts: Sequence[str], *, max_chars: int) -> list[str]:

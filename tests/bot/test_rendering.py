@@ -89,7 +89,7 @@ URL = st.sampled_from(
     ]
 )
 SECTION = st.builds(
-    ClosestSection, article_id=st.just(ArticleId("a")), title=LONG, heading=LONG, url=URL
+    ClosestSection, article_id=st.just(ArticleId("a")), title=LONG, heading=LONG, url=URL, gist=LONG
 )
 SENTENCE = st.builds(
     AnswerSentence,

@@ -16,7 +16,7 @@ from knowledge.models import (
     RefusalReason,
     Sense,
 )
-from tests.fakes import make_answer, make_refusal, make_source
+from tests.fakes import make_answer, make_refusal, make_section, make_source
 
 
 def _shown(message: RenderedMessage) -> list[str]:
@@ -113,6 +113,35 @@ def test_the_text_beside_the_blocks_stands_alone() -> None:
     assert refusal.text == (
         "The articles do not say.\nNearest sections:\n- What is BPO? \u203a Definition"
     )
+
+
+def test_a_section_near_a_refused_question_comes_with_a_quotation_of_it() -> None:
+    near = make_section(gist="Some & *all* <!channel>.")
+
+    message = render_outcome(make_refusal(closest=(near, make_section())))
+
+    line = "• <https://articles.example/what-is-bpo|What is BPO?> \u203a Definition"
+    assert _shown(message)[1] == (
+        f"*Nearest sections*\n{line}\n> Some &amp; \u2217all\u2217 &lt;!channel&gt;.\n{line}"
+    )
+    assert message.text.endswith(
+        "- What is BPO? \u203a Definition: “Some &amp; \u2217all\u2217 &lt;!channel&gt;.”\n"
+        "- What is BPO? \u203a Definition"
+    )
+
+
+def test_further_reading_is_no_more_than_links() -> None:
+    message = render_outcome(make_answer(closest=(make_section(gist="A sentence."),)))
+
+    assert "A sentence." not in "\n".join([message.text, *_shown(message)])
+
+
+def test_advice_is_not_asked_of_the_experts() -> None:
+    refusal = make_refusal(reason=RefusalReason.ADVICE)
+
+    message = render_outcome(refusal, answer_id="a1", can_escalate=True)
+
+    assert "actions" not in [block["type"] for block in message.blocks]
 
 
 def test_what_is_remembered_of_an_answer_is_what_it_says() -> None:

@@ -43,7 +43,7 @@ SENTENCE_KEYS = {"text": str, "citations": list}
 SOURCE_KEYS = dict.fromkeys(("article_id", "title", "url", "heading", "quote", "chunk_id"), str) | {
     "n": int
 }
-CLOSEST_KEYS = dict.fromkeys(("article_id", "title", "heading", "url"), str)
+CLOSEST_KEYS = dict.fromkeys(("article_id", "title", "heading", "url", "gist"), str)
 RESULT_KEYS = dict.fromkeys(("chunk_id", "article_id", "title", "heading", "text"), str) | {
     "rank": int,
     "score": float,
@@ -145,6 +145,26 @@ def test_what_cannot_be_answered_ends_in_a_message_that_states_nothing(
     check_harmless("\n".join(texts_of(reply.blocks)))
 
 
+@pytest.mark.parametrize("way", ["mention", "direct", "command"])
+def test_a_refusal_names_what_is_missing_and_quotes_what_is_nearest(
+    way: str, world: RealWorld
+) -> None:
+    reply = world.ask(way, "how many agents did call centres in Manila have in 2019?")
+
+    shown = reply.shown_text
+    quoted = [line.removeprefix("> ") for line in shown.splitlines() if line.startswith("> ")]
+    assert "no figure" in shown
+    assert "nothing for 2019" in shown
+    assert len(quoted) == 3
+    assert all(len(line) <= 160 and line.endswith((".", "…")) for line in quoted)
+    held = " ".join(
+        chunk.text
+        for article in world.knowledge.catalog.articles()
+        for chunk in world.knowledge.catalog.article_chunks(article.article_id)
+    )
+    assert all(line.rstrip("…") in held for line in quoted)
+
+
 def test_forty_questions_at_once_are_acknowledged_in_time_and_answered_once(
     world: RealWorld,
 ) -> None:
@@ -224,6 +244,16 @@ def test_a_person_reads_sentences_and_sources(run: Run) -> None:
     assert code == 0
     assert "[1]" in said
     assert sources.startswith("[1] ")
+
+
+def test_a_person_reads_what_is_nearest_to_a_question_that_is_refused(run: Run) -> None:
+    code, out, _ = run("ask", "how many agents did call centres in Manila have in 2019?")
+
+    said, *near = out.strip().split("\n")
+    assert code == 0
+    assert "nothing for 2019" in said
+    assert [line[:2] for line in near] == ["- ", "  "] * 3
+    assert all(line.startswith("  “") for line in near[1::2])
 
 
 def test_a_batch_is_answered_with_ids_in_the_promised_shape(
