@@ -27,7 +27,7 @@ BEHIND = 3.0
 """A sentence whose score is this far behind the best one's is left out."""
 NEAR = 0.85
 """A sentence of another section must be this near to the question, the best one being 1."""
-RELATED = 0.4
+RELATED = 0.25
 """The same for a sentence of the best section that shares no word with the question."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
