@@ -27,6 +27,7 @@ from typing import TypeVar
 import numpy as np
 
 from benchmarks.harness import (
+    GOLDEN,
     Figure,
     ingest_bundled,
     option_parser,
@@ -42,7 +43,6 @@ from knowledge.models import Answer, Outcome, Question, Turn
 
 T = TypeVar("T")
 
-GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "evals" / "golden.jsonl"
 CHUNKS = 10
 """What the yardstick asks for, as a plain search would."""
 

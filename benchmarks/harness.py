@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 __all__ = [
+    "GOLDEN",
     "Figure",
     "bundled_model",
     "fresh_knowledge",
@@ -44,6 +45,7 @@ __all__ = [
     "write_articles",
 ]
 
+GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "evals" / "golden.jsonl"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 
 

@@ -29,13 +29,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
 from benchmarks.harm import HARMS, Harm, HarmKind, Watch
 from benchmarks.harness import (
+    GOLDEN,
     Figure,
     fresh_knowledge,
     ingest,
@@ -53,7 +53,6 @@ from knowledge.golden import Case, read_cases
 from knowledge.models import Answer, Outcome, Question
 from knowledge.settings import PACKAGE_DIR
 
-GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "evals" / "golden.jsonl"
 Ask: TypeAlias = Callable[[str], Outcome]
 ARTICLES = sorted((PACKAGE_DIR / "articles").glob("*.md"))
 

@@ -23,9 +23,9 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from benchmarks.harness import (
+    GOLDEN,
     Figure,
     ingest_bundled,
     option_parser,
@@ -42,7 +42,6 @@ from knowledge.models import Question, SearchResult
 from knowledge.passages import Unit, is_dangling, units
 from knowledge.writing import PASSAGES, Writer
 
-GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "evals" / "golden.jsonl"
 PER_QUESTION = 4
 Rewrite = Callable[[str, random.Random], str]
 

@@ -1,0 +1,45 @@
+"""What the fits of weights share: the tuning questions, and new weights beside those in use."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from typing import TypeVar
+
+import numpy as np
+
+from benchmarks.choice_model import Choice, fit_weights
+from benchmarks.harness import GOLDEN, Figure
+from benchmarks.public_data import sample
+from knowledge.composing import UnitSignals
+from knowledge.golden import Case, read_cases
+from knowledge.ranking import RankSignals
+
+__all__ = ["choice", "fit", "tuning_cases", "weight_figures"]
+
+S = TypeVar("S", RankSignals, UnitSignals)
+
+
+def tuning_cases(size: int | None = None) -> list[Case]:
+    """Return the golden questions of the tuning half that have an answer, or a sample of them."""
+    cases = read_cases(GOLDEN)
+    tuning = [case for case in cases if case.split == "tune" and case.expect == "answer"]
+    return sample(tuning, size)
+
+
+def choice(signals: Sequence[S], right: Sequence[float]) -> Choice:
+    """Return the choice among alternatives that have these signals."""
+    return Choice(signals=np.array([astuple(one) for one in signals]), right=np.array(right))
+
+
+def fit(kind: type[S], choices: Sequence[Choice], *, penalty: float) -> S:
+    """Return the weights that explain the choices best, each under its signal's name."""
+    weights = fit_weights(choices, penalty=penalty).tolist()
+    names = [field.name for field in fields(kind)]
+    return kind(**dict(zip(names, weights, strict=True)))
+
+
+def weight_figures(fitted: S, in_use: S) -> list[Figure]:
+    """Return a line for each weight: the one fitted, beside the one in use."""
+    return [
+        Figure(f"weight of {field.name} ({getattr(in_use, field.name):g} in use)", value)
+        for field, value in zip(fields(fitted), astuple(fitted), strict=True)
+    ]
