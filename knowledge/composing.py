@@ -35,6 +35,7 @@ SAME = 0.7
 """Overlap of two sentences' stems above which the second one repeats the first."""
 
 LEAST_RELEVANCE = -8.0
+HALF = 0.5
 UNKNOWN_WEIGHT = 2.0
 
 # What a sentence points at beside the text is not there when it is quoted.
@@ -82,7 +83,7 @@ class UnitSignals:
 # chosen by hand: such passages are too few to tell.
 WEIGHTS = UnitSignals(
     relevance=0.62,
-    false_hit=-2.0,
+    false_hit=-4.0,
     framed=-1.0,
     adds=1.35,
     similarity=2.3,
@@ -188,16 +189,25 @@ def _apart(
 ) -> tuple[list[SearchResult], list[SearchResult]]:
     """Set apart the results that hold a word of the question only as part of another term.
 
-    A result that is near to the question all the same counts as meant.
+    So is what else was found of their articles and names little of what is asked: it came up with
+    them. A result that is near to the question all the same counts as meant.
     """
     near = [max(result.unit_similarities, default=0.0) for result in results]
     enough = NEAR * max(near, default=0.0)
+    is_false = [_is_false_hit(query, result.chunk, weights) for result in results]
+    articles = {one.chunk.article_id for one, is_so in zip(results, is_false, strict=True) if is_so}
     meant: list[SearchResult] = []
     false_hits: list[SearchResult] = []
-    for result, similarity in zip(results, near, strict=True):
-        is_false = similarity < enough and _is_false_hit(query, result.chunk, weights)
-        (false_hits if is_false else meant).append(result)
+    for result, similarity, is_so in zip(results, near, is_false, strict=True):
+        came_along = result.chunk.article_id in articles and _named(query, result, weights) < HALF
+        (false_hits if came_along or (is_so and similarity < enough) else meant).append(result)
     return meant, false_hits
+
+
+def _named(query: Query, result: SearchResult, weights: dict[Concept, float]) -> float:
+    """Return which share of the question's weight a result names, in its meaning."""
+    text = f"{result.chunk.heading} {result.chunk.text}"
+    return _covered(weights, query.stems_of(text)) / (sum(weights.values()) or 1.0)
 
 
 def _is_false_hit(query: Query, chunk: Chunk, weights: dict[Concept, float]) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from knowledge.models import Chunk, ChunkId
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog
+from knowledge.record.vectors import as_stored
 
 __all__ = ["Asked", "QuestionVectors"]
 
@@ -74,7 +75,10 @@ class QuestionVectors:
             # Chunks of one section share their texts.
             texts = list(dict.fromkeys(text for chunk in missing for text in chunk.asked_as))
             made = dict(zip(texts, self._embedder.embed_documents(texts), strict=True))
-            new = {c.chunk_id: np.stack([made[text] for text in c.asked_as]) for c in missing}
+            new = {
+                c.chunk_id: as_stored(np.stack([made[text] for text in c.asked_as]))
+                for c in missing
+            }
             self._catalog.vectors.keep_questions(new, embedder=name)
             found |= new
         return found

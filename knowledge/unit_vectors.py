@@ -8,12 +8,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-import numpy as np
-
 from knowledge.models import Chunk, ChunkId
 from knowledge.passages import units_in_context
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog
+from knowledge.record.vectors import as_stored
 
 __all__ = ["UnitVectors"]
 
@@ -78,6 +77,6 @@ class UnitVectors:
         made: dict[ChunkId, Vectors] = {}
         start = 0
         for chunk, part in zip(chunks, texts, strict=True):
-            made[chunk.chunk_id] = np.asarray(vectors[start : start + len(part)])
+            made[chunk.chunk_id] = as_stored(vectors[start : start + len(part)])
             start += len(part)
         return made

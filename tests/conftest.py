@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from knowledge.embeddings import SentenceTransformerEmbedder, create_embedder
 from tests.small_disk import SmallDisk, mount_small_disk
@@ -21,6 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # The hub libraries read theirs when imported; child processes start in other directories.
     os.environ.update(OFFLINE, PYTHONPATH=str(ROOT))  # noqa: TID251
     sys.addaudithook(_refuse_other_hosts)
+    # How long an example takes says more of the machine than of the code.
+    settings.register_profile("suite", deadline=None)
+    settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

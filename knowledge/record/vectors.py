@@ -12,7 +12,7 @@ from knowledge.ports import Vectors
 from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
 
-__all__ = ["StoredVectors", "drop_vectors", "text_hash"]
+__all__ = ["StoredVectors", "as_stored", "drop_vectors", "text_hash"]
 
 SLICE = 400
 """Keys asked for at once; SQLite allows some thousand parameters in a statement."""
@@ -102,6 +102,14 @@ def drop_vectors(connection: Connection, chunk_ids: Select[Any]) -> None:
     """Forget the vectors of units and questions of the chunks that a query selects."""
     for table in (schema.unit_vectors, schema.question_vectors):
         connection.execute(delete(table).where(table.c.chunk_id.in_(chunk_ids)))
+
+
+def as_stored(matrix: Vectors) -> Vectors:
+    """Return vectors of units or questions as they will be read again: in half precision.
+
+    Whoever makes them uses these, so that an answer is the same before and after they are stored.
+    """
+    return np.asarray(matrix.astype("<f2"), dtype=np.float32)
 
 
 def text_hash(text: str) -> str:
