@@ -190,7 +190,8 @@ def _apart(
     """Set apart the results that hold a word of the question only as part of another term.
 
     So is what else was found of their articles and names little of what is asked: it came up with
-    them. A result that is near to the question all the same counts as meant.
+    them. A result that is near to the question all the same counts as meant, whatever words it
+    holds.
     """
     near = [max(result.unit_similarities, default=0.0) for result in results]
     enough = NEAR * max(near, default=0.0)
@@ -200,7 +201,8 @@ def _apart(
     false_hits: list[SearchResult] = []
     for result, similarity, is_so in zip(results, near, is_false, strict=True):
         came_along = result.chunk.article_id in articles and _named(query, result, weights) < HALF
-        (false_hits if came_along or (is_so and similarity < enough) else meant).append(result)
+        is_apart = similarity < enough and (is_so or came_along)
+        (false_hits if is_apart else meant).append(result)
     return meant, false_hits
 
 
