@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _given(knowledge: Knowledge, items: Sequence[ClapNqItem]) -> list[Given]:
     vocabulary = knowledge.vocabulary.current()
     queries = [
-        understand(item.question, lexicon=knowledge.glossary, vocabulary=vocabulary)
+        understand(item.question, lexicon=knowledge.lexicon, vocabulary=vocabulary)
         for item in items
     ]
     chunks = [
@@ -182,8 +182,11 @@ def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]
         return probability(one.query, [one.result])
 
     def by_retrieved(one: Given) -> float:
-        found = knowledge.retriever.retrieve(one.query.text, one.query.search_terms, top_k=TOP_K)
-        return probability(one.query, found.results)
+        query = one.query
+        found = knowledge.retriever.retrieve(
+            query.text, query.search_terms, top_k=TOP_K, other_wordings=query.other_wordings
+        )
+        return probability(query, found.results)
 
     def by_coverage(one: Given) -> float:
         return vocabulary.coverage(set(terms(one.item.question)), terms(one.item.document.text))

@@ -128,12 +128,15 @@ def _without_lists(path: Path) -> Document:
 
 def _rank(case: Case, knowledge: Knowledge, sections: Mapping[Section, str]) -> Ranking:
     query = understand(
-        stand_alone(case.as_question(), knowledge.glossary),
-        lexicon=knowledge.glossary,
+        stand_alone(case.as_question(), knowledge.lexicon),
+        lexicon=knowledge.lexicon,
         vocabulary=knowledge.vocabulary.current(),
     )
     found = knowledge.retriever.signals(
-        query.text, query.search_terms, explained_in=query.explained_in
+        query.text,
+        query.search_terms,
+        explained_in=query.explained_in,
+        other_wordings=query.other_wordings,
     )
     held = {
         section: 1 - len(case.missing(text)) / len(case.facts)

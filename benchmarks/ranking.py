@@ -29,7 +29,7 @@ def our_legs(knowledge: Knowledge) -> dict[str, Leg]:
 
     def query(text: str) -> Query:
         vocabulary = knowledge.vocabulary.current()
-        return understand(text, lexicon=knowledge.glossary, vocabulary=vocabulary)
+        return understand(text, lexicon=knowledge.lexicon, vocabulary=vocabulary)
 
     def dense(text: str) -> list[str]:
         vector = knowledge.embedder.embed_query(text)
@@ -42,7 +42,9 @@ def our_legs(knowledge: Knowledge) -> dict[str, Leg]:
 
     def fused(text: str) -> list[str]:
         asked = query(text)
-        found = knowledge.retriever.retrieve(asked.text, asked.search_terms, top_k=DEPTH)
+        found = knowledge.retriever.retrieve(
+            asked.text, asked.search_terms, top_k=DEPTH, other_wordings=asked.other_wordings
+        )
         return best_first(str(result.chunk.article_id) for result in found.results)
 
     return {"dense": dense, "BM25": bm25, "fused": fused}

@@ -64,8 +64,13 @@ def _define(options: argparse.Namespace, knowledge: Knowledge) -> int:
 def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
     def search(row: dict[str, Any]) -> tuple[Any, str]:
         vocabulary = knowledge.vocabulary.current()
-        query = understand(_text(row, "query"), lexicon=knowledge.glossary, vocabulary=vocabulary)
-        found = knowledge.retriever.retrieve(query.text, query.search_terms, top_k=options.top_k)
+        query = understand(_text(row, "query"), lexicon=knowledge.lexicon, vocabulary=vocabulary)
+        found = knowledge.retriever.retrieve(
+            query.text,
+            query.search_terms,
+            top_k=options.top_k,
+            other_wordings=query.other_wordings,
+        )
         rows = [
             {
                 "rank": result.rank,

@@ -126,7 +126,11 @@ class Answerer:
             query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
         with timer.step("retrieve"):
             found = self._retriever.retrieve(
-                query.text, query.search_terms, top_k=TOP_K, explained_in=query.explained_in
+                query.text,
+                query.search_terms,
+                top_k=TOP_K,
+                explained_in=query.explained_in,
+                other_wordings=query.other_wordings,
             )
         with timer.step("compose"):
             candidates = rate(query, found.results, vocabulary)

@@ -18,6 +18,7 @@ from knowledge.evidence import EvidenceGate
 from knowledge.generation import create_chat_model
 from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
+from knowledge.lexicon import CorpusLexicon
 from knowledge.ports import Embedder
 from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog
@@ -48,6 +49,7 @@ class Knowledge:
     index: VectorIndex
     embedder: Embedder
     glossary: Glossary
+    lexicon: CorpusLexicon
     vocabulary: VocabularyCache
     unit_vectors: UnitVectors
     question_vectors: QuestionVectors
@@ -86,6 +88,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
         )
         glossary = Glossary.load(settings.glossary_file, passages=catalog.passage)
         vocabulary = VocabularyCache(revision=catalog.revision, load=catalog.vocabulary)
+        lexicon = CorpusLexicon(glossary, vocabulary=vocabulary)
         unit_vectors = UnitVectors(catalog=catalog, embedder=embedder)
         question_vectors = QuestionVectors(catalog=catalog, embedder=embedder)
         retriever = Retriever(
@@ -106,7 +109,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             )
         answerer = Answerer(
             retriever=retriever,
-            lexicon=glossary,
+            lexicon=lexicon,
             vocabulary=vocabulary,
             gate=gate,
             writer=Writer(create_chat_model(settings.chat_model), grounding=judge)
@@ -122,6 +125,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 index=index,
                 embedder=embedder,
                 glossary=glossary,
+                lexicon=lexicon,
                 vocabulary=vocabulary,
                 unit_vectors=unit_vectors,
                 question_vectors=question_vectors,

@@ -194,6 +194,7 @@ def _found_articles(seen: Sequence[Examination], retriever: Retriever) -> tuple[
             one.query.search_terms,
             top_k=DEPTH,
             explained_in=one.query.explained_in,
+            other_wordings=one.query.other_wordings,
         ).results
     ]
     return tuple(r.chunk.article_id for r in sorted(results, key=lambda result: result.rank))

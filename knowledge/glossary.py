@@ -10,7 +10,7 @@ from knowledge.glossary_entries import Entry, Meaning, NamedMeaning, find_clashe
 from knowledge.language import terms as stemmed_terms
 from knowledge.models import ArticleId, Chunk, DefineResult, Sense, Source
 from knowledge.passages import units
-from knowledge.term_index import Target, TermIndex
+from knowledge.term_index import Target, TermIndex, longest_names
 from knowledge.term_keys import asked_terms, term_key, term_words
 
 __all__ = ["Glossary", "Passages", "TermMention"]
@@ -33,12 +33,15 @@ class TermMention:
     aliases: tuple[str, ...]
     sections: tuple[tuple[str, str], ...] = ()
     """Article and heading of the section that explains each meaning."""
+    article_names: tuple[str, ...] = ()
+    """Long or short forms that articles set beside it, which the glossary does not have."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The term, its expansions and its aliases, each once."""
+        """The term, its expansions, its aliases and what articles call it, each once."""
         expansions = (sense.expansion for sense in self.senses)
-        return tuple(dict.fromkeys((self.term, *expansions, *self.aliases)))
+        names = (self.term, *expansions, *self.aliases, *self.article_names)
+        return tuple(dict.fromkeys(names))
 
 
 class Glossary:
@@ -107,15 +110,26 @@ class Glossary:
     def expansions(self, text: str) -> tuple[TermMention, ...]:
         """Return the terms that occur in a question, in order, the longest where they overlap."""
         return tuple(
-            TermMention(
-                text=written,
-                term=target.entry.term,
-                senses=tuple(_sense(target.entry, meaning) for meaning in target.meanings),
-                aliases=target.entry.aliases,
-                sections=tuple((m.see.article, m.see.heading) for m in target.meanings),
-            )
-            for written, target in self._index.mentions(text)
+            mention for _, mention in longest_names(text, self.mention, longest=self.longest)
         )
+
+    def mention(self, written: str) -> TermMention | None:
+        """Return the term that has this name, or None; there is no more in `written` than it."""
+        target = self._index.named(written)
+        if target is None:
+            return None
+        return TermMention(
+            text=written,
+            term=target.entry.term,
+            senses=tuple(_sense(target.entry, meaning) for meaning in target.meanings),
+            aliases=target.entry.aliases,
+            sections=tuple((m.see.article, m.see.heading) for m in target.meanings),
+        )
+
+    @property
+    def longest(self) -> int:
+        """Words in the longest name of a term."""
+        return self._index.longest
 
     def _definition(self, target: Target, *, asked: str = "") -> DefineResult:
         entry, shown = target.entry, target.meanings

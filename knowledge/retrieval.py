@@ -4,6 +4,8 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from knowledge.errors import CrossEncoderError, StoreError
 from knowledge.index import VectorIndex
 from knowledge.models import Chunk, ChunkId, SearchResult
@@ -65,15 +67,16 @@ class Retriever:
         *,
         top_k: int,
         explained_in: Collection[tuple[str, str]] = (),
+        other_wordings: Sequence[str] = (),
     ) -> Retrieval:
         """Return up to `top_k` chunks for a query's text and stemmed terms.
 
         The best of them are compared sentence by sentence, and ordered by the reranker when there
         is one. `explained_in` names articles and headings where the glossary says that what is
-        asked is explained. When the vector index fails, chunks are found by words and by what
-        they are asked as, and the result says so.
+        asked is explained, and `other_wordings` say the same in other words. When the vector index
+        fails, chunks are found by words and by what they are asked as, and the result says so.
         """
-        vector = self._embedder.embed_query(text)
+        vector = self._vector(text, other_wordings)
         found, is_degraded = self._found(vector, terms, explained_in)
         compared = self._compared(vector, found[:RERANKED])
         compared.sort(key=_Found.order)
@@ -83,15 +86,28 @@ class Retriever:
         return Retrieval(results=results[:top_k], vector=vector, is_degraded=is_degraded)
 
     def signals(
-        self, text: str, terms: Sequence[str], *, explained_in: Collection[tuple[str, str]] = ()
+        self,
+        text: str,
+        terms: Sequence[str],
+        *,
+        explained_in: Collection[tuple[str, str]] = (),
+        other_wordings: Sequence[str] = (),
     ) -> list[tuple[Chunk, RankSignals]]:
         """Return what speaks for each chunk found, all of them compared sentence by sentence.
 
         It is what `retrieve` ranks by, for those who fit or explain the ranking. In no order.
         """
-        vector = self._embedder.embed_query(text)
+        vector = self._vector(text, other_wordings)
         found, _ = self._found(vector, terms, explained_in)
         return [(one.chunk, one.signals) for one in self._compared(vector, found)]
+
+    def _vector(self, text: str, other_wordings: Sequence[str]) -> Vectors:
+        """Return the unit vector of a question, halfway to those of its other wordings."""
+        vectors = [self._embedder.embed_query(one) for one in (text, *other_wordings)]
+        if len(vectors) == 1:
+            return vectors[0]
+        middle = np.mean(vectors, axis=0)
+        return np.asarray(middle / np.linalg.norm(middle), dtype=np.float32)
 
     def _found(
         self, vector: Vectors, terms: Sequence[str], explained_in: Collection[tuple[str, str]]

@@ -1,8 +1,9 @@
 """Pure: which entry of the glossary a person means."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rapidfuzz.distance import OSA
 
@@ -10,7 +11,9 @@ from knowledge.glossary_entries import Entry, Meaning
 from knowledge.language import terms as stemmed_terms
 from knowledge.term_keys import asked_terms, split_hint, term_key, term_words
 
-__all__ = ["Target", "TermIndex"]
+__all__ = ["Target", "TermIndex", "longest_names"]
+
+Named = TypeVar("Named")
 
 MAX_SUGGESTIONS = 5
 SHORT_ACRONYM = 4
@@ -39,7 +42,8 @@ class TermIndex:
         self._entries = tuple(entries)
         self._targets = _targets(self._entries)
         names = (name for entry in self._entries for name in entry.names)
-        self._longest = max((len(term_words(name)) for name in names), default=0)
+        self.longest = max((len(term_words(name)) for name in names), default=0)
+        """Words in the longest name."""
 
     def find(self, asked: str) -> Target | None:
         """Return what is asked for, phrases such as "what is ... in recruitment?" allowed."""
@@ -91,24 +95,35 @@ class TermIndex:
 
     def mentions(self, text: str) -> Iterator[tuple[str, Target]]:
         """Yield the names that occur in a text as written there, the longest where they overlap."""
-        end = 0
-        for phrase in _PHRASE.finditer(text):
-            words = list(_WORD.finditer(text, phrase.start(), phrase.end()))
-            for at, word in enumerate(words):
-                if word.start() < end:
-                    continue
-                for last in reversed(words[at : at + self._longest]):
-                    written = text[word.start() : last.end()]
-                    if target := self._mentioned(written):
-                        yield written, target
-                        end = last.end()
-                        break
+        yield from longest_names(text, self.named, longest=self.longest)
 
-    def _mentioned(self, written: str) -> Target | None:
+    def named(self, written: str) -> Target | None:
+        """Return what a name in a text stands for, written as it is there."""
         key = term_key(written)
         if key in _PLAIN_WORDS and not written.isupper():
             return None
         return self._targets.get(key)
+
+
+def longest_names(
+    text: str, find: Callable[[str], Named | None], *, longest: int
+) -> Iterator[tuple[str, Named]]:
+    """Yield the names of at most `longest` words in a text, as written there, and what they name.
+
+    In order, and the longest where they overlap.
+    """
+    end = 0
+    for phrase in _PHRASE.finditer(text):
+        words = list(_WORD.finditer(text, phrase.start(), phrase.end()))
+        for at, word in enumerate(words):
+            if word.start() < end:
+                continue
+            for last in reversed(words[at : at + longest]):
+                written = text[word.start() : last.end()]
+                if found := find(written):
+                    yield written, found
+                    end = last.end()
+                    break
 
 
 def _targets(entries: Iterable[Entry]) -> dict[str, Target]:

@@ -16,6 +16,10 @@ from knowledge.vocabulary import Vocabulary
 __all__ = ["ADDRESS", "Concept", "Lexicon", "Query", "QuestionKind", "split_requests", "understand"]
 
 
+MAX_OTHER_WORDINGS = 3
+"""Each is embedded, which takes some milliseconds."""
+
+
 class QuestionKind(StrEnum):
     """What a good answer to the question looks like."""
 
@@ -100,6 +104,16 @@ class Query:
         if self.kind is not QuestionKind.DEFINITION:
             return frozenset()
         return frozenset(place for mention in self.mentions for place in mention.sections)
+
+    @property
+    def other_wordings(self) -> tuple[str, ...]:
+        """The text with another name in the place of one: an embedder knows no house's acronyms."""
+        wordings = (
+            _with_name(name, self.text, mention.text)
+            for mention in self.mentions
+            for name in mention.article_names
+        )
+        return tuple(dict.fromkeys(wordings))[:MAX_OTHER_WORDINGS]
 
     @property
     def search_terms(self) -> tuple[str, ...]:
@@ -290,6 +304,10 @@ def _mend_spelling(
     for wrong, right in corrections:
         text = re.sub(rf"\b{re.escape(wrong)}\b", right, text, flags=re.IGNORECASE)
     return text, tuple(corrections), tuple(unknown)
+
+
+def _with_name(name: str, text: str, old: str) -> str:
+    return re.sub(rf"\b{re.escape(old)}\b", lambda _: name, text)
 
 
 def _is_slip_of_stop_word(word: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from knowledge.abbreviations import Abbreviations
 from knowledge.language import stem
 
 __all__ = ["Vocabulary", "VocabularyCache"]
@@ -21,12 +22,14 @@ ENDINGS = ("", "e", "s", "es", "ed", "er", "ers", "or", "ing", "ion", "ions", "a
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Document frequencies of the stemmed terms of all visible chunks."""
+    """Document frequencies of the stemmed terms of all visible chunks, and their abbreviations."""
 
     frequencies: dict[str, int]
     chunks: int
     spell_out: Callable[[str], str] = str
     """Returns a word of the corpus that has the given stem."""
+    abbreviations: Abbreviations = field(default_factory=Abbreviations, compare=False)
+    """What the visible chunks themselves call by a short and a long name."""
     _corrections: dict[str, str] = field(default_factory=dict, compare=False)
 
     def idf(self, term: str) -> float:

@@ -16,6 +16,7 @@ from knowledge.answering import Answerer
 from knowledge.evidence import EvidenceGate, Signals
 from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
+from knowledge.lexicon import CorpusLexicon
 from knowledge.models import Article, ArticleId, Chunk, ChunkId, IngestReport
 from knowledge.ports import Vectors
 from knowledge.question_vectors import QuestionVectors
@@ -47,6 +48,8 @@ class Workbench:
     def answerer(self, *, threshold: float = 0.0, writer: Writer | None = None) -> Answerer:
         """Return an answerer that answers everything, or nothing from a threshold of 1."""
         catalog = self.catalog
+        glossary = Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage)
+        vocabulary = VocabularyCache(revision=catalog.revision, load=catalog.vocabulary)
         return Answerer(
             retriever=Retriever(
                 catalog=catalog,
@@ -55,8 +58,8 @@ class Workbench:
                 unit_vectors=UnitVectors(catalog=catalog, embedder=self.embedder),
                 question_vectors=QuestionVectors(catalog=catalog, embedder=self.embedder),
             ),
-            lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
-            vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
+            lexicon=CorpusLexicon(glossary, vocabulary=vocabulary),
+            vocabulary=vocabulary,
             gate=EvidenceGate(
                 weights=(0.0,) * len(fields(Signals)),
                 bias=0.0,

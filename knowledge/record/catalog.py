@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
+from knowledge.abbreviations import Abbreviations
 from knowledge.language import stem, words
 from knowledge.models import Article, ArticleId, Chunk, ChunkId
 from knowledge.record import schema
@@ -147,11 +148,17 @@ class Catalog:
         return [(ChunkId(chunk_id), score) for chunk_id, score in found]
 
     def vocabulary(self) -> Vocabulary:
-        """Return how many visible chunks hold each stemmed term."""
+        """Return how many visible chunks hold each stemmed term, and the names they introduce."""
         with self._database.read() as connection:
             frequencies = term_frequencies(connection)
             chunks = connection.execute(select(func.count()).select_from(schema.chunk))
-            return Vocabulary(frequencies, chunks.scalar_one(), self._spell_out)
+            texts = connection.execute(_visible_texts())
+            return Vocabulary(
+                frequencies,
+                chunks.scalar_one(),
+                self._spell_out,
+                Abbreviations(dict.fromkeys(text for row in texts for text in row)),
+            )
 
     def _spell_out(self, term: str) -> str:
         """Return a word that has the given stem, as a visible chunk spells it."""
@@ -284,6 +291,12 @@ def _visible_chunks() -> Select[Any]:
     return select(*_CHUNK_COLUMNS).join(
         schema.article, schema.article.c.active_version_id == schema.chunk.c.version_id
     )
+
+
+def _visible_texts() -> Select[Any]:
+    chunk = schema.chunk.c
+    texts = _visible_chunks().with_only_columns(chunk.title, chunk.heading, chunk.text)
+    return texts.order_by(chunk.seq)
 
 
 def _chunk(row: Row[Any]) -> Chunk:

@@ -84,6 +84,19 @@ def test_a_sweep_deletes_what_cannot_be_seen_and_keeps_the_rest(catalog: Catalog
     assert set(catalog.vocabulary().frequencies) == {"new"}
 
 
+def test_only_visible_chunks_introduce_short_forms(catalog: Catalog) -> None:
+    _publish(catalog, make_version(make_article(), "A site index (SI).", heading="Big audit (BA)"))
+    catalog.stage([make_version(make_article("b"), "A test plan (TP).")])
+    before = catalog.vocabulary().abbreviations
+
+    catalog.remove(["a"])
+    after = catalog.vocabulary().abbreviations
+
+    assert before.long_forms("SI") == ("site index",)
+    assert before.long_forms("BA") == ("Big audit",)
+    assert before.long_forms("TP") == after.long_forms("SI") == ()
+
+
 def test_staging_again_replaces_what_was_staged_before(catalog: Catalog) -> None:
     article = make_article()
     catalog.stage([make_version(article, "Half a text.")])

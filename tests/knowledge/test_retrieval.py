@@ -173,6 +173,16 @@ def test_without_the_vector_index_listed_questions_still_find_their_section(
     assert found.results[0].listed_similarity == pytest.approx(1, abs=0.01)
 
 
+def test_what_is_near_to_another_wording_is_found_too(bench: Workbench) -> None:
+    retriever, question = _retriever(bench), "fee of whom and when and where and why"
+
+    without = retriever.retrieve(question, (), top_k=5)
+    found = retriever.retrieve(question, (), top_k=5, other_wordings=[PRICING])
+
+    assert _order(without) == ["attrition", "pricing"]
+    assert _order(found) == ["pricing", "attrition"]
+
+
 def test_where_the_glossary_says_that_it_is_explained_goes_first(bench: Workbench) -> None:
     retriever, question = _retriever(bench), "fee of whom and when and where and why"
 
