@@ -5,17 +5,18 @@ choice, each is taken with a probability in proportion to exp(its signals times 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Choice", "Floats", "fit_weights", "folds"]
+__all__ = ["Choice", "Floats", "fit_any", "fit_weights", "folds"]
 
 Floats = NDArray[np.float64]
 
 FOLDS = 6
 STEPS = 50
+ROUNDS = 12
 SEED = 20
 
 
@@ -61,6 +62,23 @@ def fit_weights(choices: Sequence[Choice], *, penalty: float) -> Floats:
         if np.abs(step).max() < 1e-9:
             break
     return np.where(varies, weights / spread, 0.0)
+
+
+def fit_any(choices: Sequence[Choice], *, penalty: float) -> Floats:
+    """Return weights under which it is the most probable that any right alternative is taken.
+
+    Expectation maximisation (Dempster, Laird and Rubin 1977) from the weights that `fit_weights`
+    finds: each round, the right ones share their choice in proportion to how probable they are.
+    """
+    weights = fit_weights(choices, penalty=penalty)
+    for _ in range(ROUNDS):
+        shared = [
+            replace(choice, right=choice.right * np.exp(odds - odds.max()))
+            for choice in choices
+            for odds in (choice.signals @ weights,)
+        ]
+        weights = fit_weights(shared, penalty=penalty)
+    return weights
 
 
 def folds(count: int) -> Iterator[tuple[list[int], list[int]]]:

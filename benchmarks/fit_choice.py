@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.choice_model import Choice, folds
+from benchmarks.choice_model import Choice, fit_weights, folds
 from benchmarks.harness import (
     Figure,
     fresh_knowledge,
@@ -33,7 +33,7 @@ from benchmarks.harness import (
     positive,
     publish,
 )
-from benchmarks.tuning import choice, fit, tuning_cases, weight_figures
+from benchmarks.tuning import choice, named, tuning_cases, weight_figures
 from ingest.sources import BUNDLED
 from knowledge.answering import Answerer
 from knowledge.composing import MAX_WORDS, WEIGHTS, Candidate, UnitSignals, worth
@@ -86,15 +86,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choices = [one.as_choice() for one in asked]
     held = []
     for fitted_on, held_out in folds(len(asked)):
-        weights = fit(UnitSignals, [choices[place] for place in fitted_on], penalty=PENALTY)
+        weights = _fit([choices[place] for place in fitted_on])
         held += [asked[place].held(asked[place].best(weights)) for place in held_out]
     figures = [
-        *weight_figures(fit(UnitSignals, choices, penalty=PENALTY), WEIGHTS),
+        *weight_figures(_fit(choices), WEIGHTS),
         Figure("facts held", float(np.mean(held))),
         Figure("findable", float(np.mean([one.held(one.candidates) for one in asked]))),
     ]
     publish("fit_choice", figures, settings={"questions": len(asked)}, json_file=options.json)
     return 0
+
+
+def _fit(choices: Sequence[Choice]) -> UnitSignals:
+    return named(UnitSignals, fit_weights(choices, penalty=PENALTY))
 
 
 def _read(case: Case, answerer: Answerer) -> Sentences:

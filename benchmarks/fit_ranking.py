@@ -3,7 +3,8 @@
 The bundled articles are ingested three times: with the listed questions of all of them, of one
 half, and of none. Each time, for every question, the passages that any way of searching brings in
 are the alternatives of a choice, and the passages of sections that hold the facts asked for are
-the right ones. The fit is on all three together, so that articles without lists do not lose.
+the right ones, any of them being enough. The fit is on all three together, so that articles without
+lists do not lose.
 
     weight of  what `WEIGHTS` in `knowledge/ranking.py` would become, and what it is
     first      share of questions with a best section in the first place: one that holds three
@@ -26,7 +27,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from benchmarks.choice_model import Choice, folds
+from benchmarks.choice_model import Choice, fit_any, folds
 from benchmarks.harness import (
     Figure,
     fresh_knowledge,
@@ -39,7 +40,7 @@ from benchmarks.harness import (
     write_articles,
 )
 from benchmarks.public_data import Document, sample
-from benchmarks.tuning import choice, fit, tuning_cases, weight_figures
+from benchmarks.tuning import choice, named, tuning_cases, weight_figures
 from ingest.front_matter import split_front_matter
 from knowledge.assembly import Knowledge
 from knowledge.conversation import stand_alone
@@ -155,7 +156,7 @@ def _section(chunk: Chunk) -> Section:
 
 def _fit(rankings: Mapping[str, Sequence[Ranking]], places: Sequence[int]) -> RankSignals:
     choices = [ranked[place].as_choice() for ranked in rankings.values() for place in places]
-    return fit(RankSignals, choices, penalty=PENALTY)
+    return named(RankSignals, fit_any(choices, penalty=PENALTY))
 
 
 def _measured(rankings: Mapping[str, Sequence[Ranking]], *, questions: int) -> list[Figure]:

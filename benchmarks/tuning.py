@@ -6,14 +6,14 @@ from typing import TypeVar
 
 import numpy as np
 
-from benchmarks.choice_model import Choice, fit_weights
+from benchmarks.choice_model import Choice, Floats
 from benchmarks.harness import GOLDEN, Figure
 from benchmarks.public_data import sample
 from knowledge.composing import UnitSignals
 from knowledge.golden import Case, read_cases
 from knowledge.ranking import RankSignals
 
-__all__ = ["choice", "fit", "tuning_cases", "weight_figures"]
+__all__ = ["choice", "named", "tuning_cases", "weight_figures"]
 
 S = TypeVar("S", RankSignals, UnitSignals)
 
@@ -30,11 +30,10 @@ def choice(signals: Sequence[S], right: Sequence[float]) -> Choice:
     return Choice(signals=np.array([astuple(one) for one in signals]), right=np.array(right))
 
 
-def fit(kind: type[S], choices: Sequence[Choice], *, penalty: float) -> S:
-    """Return the weights that explain the choices best, each under its signal's name."""
-    weights = fit_weights(choices, penalty=penalty).tolist()
+def named(kind: type[S], weights: Floats) -> S:
+    """Return weights, each under its signal's name."""
     names = [field.name for field in fields(kind)]
-    return kind(**dict(zip(names, weights, strict=True)))
+    return kind(**dict(zip(names, weights.tolist(), strict=True)))
 
 
 def weight_figures(fitted: S, in_use: S) -> list[Figure]:

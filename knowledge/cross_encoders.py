@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from knowledge.errors import ConfigError, CrossEncoderError
-from knowledge.local_models import first_line, go_offline, loading_options
+from knowledge.local_models import first_line, go_offline, loading_options, number_format
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -143,7 +143,8 @@ def _load(folder: str) -> "CrossEncoder":
     import torch  # noqa: PLC0415
     from sentence_transformers import CrossEncoder  # noqa: PLC0415
 
-    model: CrossEncoder = CrossEncoder(folder, **loading_options(torch.cpu.get_capabilities()))
+    dtype = number_format(torch.cpu.get_capabilities())
+    model: CrossEncoder = CrossEncoder(folder, **loading_options(dtype))
     return model
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from knowledge.errors import EmbedderError
-from knowledge.local_models import first_line, go_offline, loading_options
+from knowledge.field_tuning import FIELD_TUNING, add_changes, digest
+from knowledge.local_models import first_line, go_offline, loading_options, number_format
 from knowledge.ports import Vectors
 
 if TYPE_CHECKING:
@@ -35,11 +36,17 @@ class SentenceTransformerEmbedder:
     threads: one embeds at a time.
     """
 
-    def __init__(self, model: str | Path, *, name: str, sha256: str = "") -> None:
-        """`sha256`, when given, is what `model.safetensors` must hash to."""
+    def __init__(
+        self, model: str | Path, *, name: str, sha256: str = "", changes: Path | None = None
+    ) -> None:
+        """`sha256`, when given, is what `model.safetensors` must hash to.
+
+        `changes` names a file of changes that are added to the weights.
+        """
         self._model_path = model
         self._name = name
         self._sha256 = sha256
+        self._changes = changes
         self._model: SentenceTransformer | None = None
         self._turnstile = threading.Lock()
         self._busy = threading.RLock()
@@ -115,19 +122,26 @@ class SentenceTransformerEmbedder:
         import torch  # noqa: PLC0415
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
-        options = loading_options(torch.cpu.get_capabilities())
+        dtype = number_format(torch.cpu.get_capabilities())
         try:
-            return SentenceTransformer(str(self._model_path), **options)
+            # A change can be smaller than what bfloat16 can add to a weight.
+            model = SentenceTransformer(
+                str(self._model_path), **loading_options("float32" if self._changes else dtype)
+            )
         except (OSError, ValueError, RuntimeError, KeyError) as exc:
             raise EmbedderError(
                 f"cannot load the embedding model {self._name!r}. KB_EMBEDDING_MODEL must be the "
                 f"path of a sentence-transformers model with safetensors weights on this machine "
                 f"(nothing is downloaded): {first_line(exc)}"
             ) from exc
+        if self._changes:
+            add_changes(model[0].model, self._changes)
+            model.to(getattr(torch, dtype))
+        return model
 
 
 def create_embedder(model: str) -> SentenceTransformerEmbedder:
-    """Return the embedder for a name or path; the bundled model for an empty one.
+    """Return the embedder for a name or path; for an empty one, the bundled model tuned to the field.
 
     Nothing is loaded yet, but a missing model is reported at once with `EmbedderError`.
     """
@@ -139,7 +153,10 @@ def create_embedder(model: str) -> SentenceTransformerEmbedder:
                 "installed: run `make install`"
             )
         path = Path(spec.origin).parent / "model"
-        return SentenceTransformerEmbedder(path, name=BUNDLED_NAME, sha256=BUNDLED_SHA256)
+        changes = None if model else FIELD_TUNING
+        # The index must be made anew when the tuning changes.
+        name = f"{BUNDLED_NAME}+{digest(changes)}" if changes else BUNDLED_NAME
+        return SentenceTransformerEmbedder(path, name=name, sha256=BUNDLED_SHA256, changes=changes)
     return SentenceTransformerEmbedder(model, name=model)
 
 

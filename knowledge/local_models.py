@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["first_line", "go_offline", "loading_options"]
+__all__ = ["first_line", "go_offline", "loading_options", "number_format"]
 
 
 def go_offline() -> None:
@@ -19,21 +19,22 @@ def go_offline() -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # noqa: TID251
 
 
-def loading_options(capabilities: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with which sentence-transformers loads a model.
+def number_format(capabilities: Mapping[str, Any]) -> str:
+    """Return the format that suits a processor, whose `capabilities` are torch's.
 
-    The number format follows the processor, whose `capabilities` are torch's: bfloat16 where it
-    has instructions for it (about three times as fast), else float32.
+    bfloat16 where it has instructions for it (about three times as fast), else float32.
     """
     has_bfloat16 = capabilities.get("amx_bf16") or capabilities.get("avx512_bf16")
+    return "bfloat16" if has_bfloat16 else "float32"
+
+
+def loading_options(dtype: str) -> dict[str, Any]:
+    """Return the arguments with which sentence-transformers loads a model in a number format."""
     return {
         "device": "cpu",
         "local_files_only": True,
         "trust_remote_code": False,
-        "model_kwargs": {
-            "dtype": "bfloat16" if has_bfloat16 else "float32",
-            "use_safetensors": True,
-        },
+        "model_kwargs": {"dtype": dtype, "use_safetensors": True},
     }
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from knowledge.local_models import first_line, loading_options
+from knowledge.local_models import first_line, loading_options, number_format
 
 
 @pytest.mark.parametrize(
@@ -15,13 +15,11 @@ from knowledge.local_models import first_line, loading_options
 def test_bfloat16_is_used_where_the_processor_has_it(
     capabilities: dict[str, bool], *, expected: bool
 ) -> None:
-    dtype = loading_options(capabilities)["model_kwargs"]["dtype"]
-
-    assert (dtype == "bfloat16") is expected
+    assert (number_format(capabilities) == "bfloat16") is expected
 
 
 def test_nothing_is_loaded_from_elsewhere_and_no_code_of_others_is_run() -> None:
-    options = loading_options({})
+    options = loading_options("float32")
 
     assert options["local_files_only"] is True
     assert options["trust_remote_code"] is False

@@ -1,0 +1,56 @@
+"""Low-rank changes of a model's weights, which tune it to the field.
+
+LoRA, Hu et al. 2021: each changed linear layer gets its weight plus the product of two thin
+matrices. The change is added once, when the model is loaded, so that nothing is slower for it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.errors import EmbedderError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["FIELD_TUNING", "add_changes", "digest"]
+
+FIELD_TUNING = Path(__file__).parent / "field_tuning.safetensors"
+"""What `python -m benchmarks.fit_embedder` learnt from the questions that the articles list."""
+
+
+def digest(file: Path) -> str:
+    """Return eight hexadecimal digits that change with the file; raise `EmbedderError`."""
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()[:8]
+    except OSError as exc:
+        raise EmbedderError(
+            f"cannot read {file.name}, which tunes the embedding model: {exc.strerror}; "
+            "reinstall the program"
+        ) from exc
+
+
+def add_changes(model: "nn.Module", file: Path) -> None:
+    """Add the changes in `file` to the weights of the layers that they name.
+
+    The file holds for each layer `NAME.up` (out, rank) and `NAME.down` (rank, in).
+
+    Raises:
+        EmbedderError: when the file cannot be read or does not fit the model.
+    """
+    import torch  # noqa: PLC0415
+    from safetensors import SafetensorError  # noqa: PLC0415
+    from safetensors.torch import load_file  # noqa: PLC0415
+
+    try:
+        changes = load_file(file)
+        for key, up in changes.items():
+            name, _, part = key.rpartition(".")
+            if part == "up":
+                weight = model.get_submodule(name).weight
+                down = changes[f"{name}.down"]
+                with torch.no_grad():
+                    weight += up.to(weight.dtype) @ down.to(weight.dtype)
+    except (OSError, SafetensorError, AttributeError, KeyError, RuntimeError) as exc:
+        raise EmbedderError(f"{file.name} does not fit the embedding model: {exc}") from exc
