@@ -247,8 +247,7 @@ def compose(
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
         pickable = _both_sides_first(query.sides, pickable)
     best = pickable[0]
-    whole_list = query.kind is QuestionKind.LIST
-    chosen = _choose(pickable, best, whole_list=whole_list, max_words=max_words)
+    chosen = _choose(pickable, best, kind=query.kind, max_words=max_words)
     if not chosen:
         return ()
     rows: list[Candidate] = []
@@ -261,7 +260,7 @@ def compose(
             chosen = prose[:LEAD_SENTENCES] or chosen[:1]
     picks: list[Pick] = []
     for candidate in _answer_first(_reading_order(chosen), chosen[0]):
-        picks += _say(candidate, whole_list=whole_list)
+        picks += _say(candidate, query.kind)
     for row in rows:
         picks += [_pick(row.chunk, units(row.chunk.text), row.place)]
     return _within(picks)
@@ -356,7 +355,7 @@ def _is_foreign(chunk: Chunk, unit: Unit) -> bool:
 
 
 def _choose(
-    candidates: Sequence[Candidate], best: Candidate, *, whole_list: bool, max_words: int
+    candidates: Sequence[Candidate], best: Candidate, *, kind: QuestionKind, max_words: int
 ) -> list[Candidate]:
     """Return the best candidate and those that add to it, best first."""
     chosen: list[Candidate] = []
@@ -367,9 +366,9 @@ def _choose(
         if len(chosen) >= MAX_SENTENCES:
             break
         # A comparison's candidates do not come by score alone, so a low one ends nothing.
-        if candidate.score < best.score - BEHIND or not _belongs(candidate, best):
+        if candidate.score < best.score - BEHIND or not _belongs(candidate, best, kind):
             continue
-        said = [pick for pick in _say(candidate, whole_list=whole_list) if pick not in picked]
+        said = [pick for pick in _say(candidate, kind) if pick not in picked]
         size = sum(len(pick.text.split()) for pick in said)
         limit = max(max_words, FEW_WORDS if len(chosen) < FEW else 0)
         if not said or (chosen and count + size > limit):
@@ -384,13 +383,16 @@ def _choose(
     return chosen
 
 
-def _belongs(candidate: Candidate, best: Candidate) -> bool:
+def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
     """Whether a sentence speaks to the question, or stands in the section that answers it.
 
-    Even there it must have to do with the question: a section can hold what somebody planted.
+    Even there it must have to do with the question: a section can hold what somebody planted. An
+    item of a list is no part of the definition of something else.
     """
     if _section(candidate.chunk) != _section(best.chunk):
         return candidate.similarity >= NEAR * best.similarity
+    if kind is QuestionKind.DEFINITION and candidate.unit.kind != "sentence":
+        return candidate.coverage > 0
     return candidate.coverage > 0 or candidate.similarity >= RELATED * best.similarity
 
 
@@ -466,18 +468,18 @@ def _answer_first(ordered: list[Candidate], best: Candidate) -> list[Candidate]:
     return [best, *ordered[:place], *ordered[place + 1 :]]
 
 
-def _say(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
+def _say(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
     """Return the pieces that a candidate becomes: with what it leans on and what it announces.
 
     Empty when it leans on what cannot be said.
     """
-    pieces = _pieces(candidate, whole_list=whole_list)
+    pieces = _pieces(candidate, kind)
     if any(_is_foreign(piece.chunk, unit) for piece in pieces for unit in piece.units):
         return []
     return pieces
 
 
-def _pieces(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
+def _pieces(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
     inside = units(candidate.chunk.text)
     unit, place = candidate.unit, candidate.place
     if unit.kind == "sentence":
@@ -490,7 +492,9 @@ def _pieces(candidate: Candidate, *, whole_list: bool) -> list[Pick]:
             return []
         return pieces + [_pick(candidate.chunk, inside, at) for at in listed]
     lead = _lead_in(inside, place)
-    listed = _listed(inside, lead) if whole_list and lead is not None else [place]
+    # Who asks for a figure wants the one item that holds it; else half a list passes for all of it.
+    is_whole = lead is not None and kind is not QuestionKind.FIGURE
+    listed = _listed(inside, lead) if lead is not None and is_whole else [place]
     places = listed if lead is None else [lead, *listed]
     return [_pick(candidate.chunk, inside, at) for at in places]
 

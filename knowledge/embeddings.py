@@ -135,7 +135,7 @@ class SentenceTransformerEmbedder:
                 f"(nothing is downloaded): {first_line(exc)}"
             ) from exc
         if self._changes:
-            add_changes(model[0].model, self._changes)
+            add_changes(model[0], self._changes)
             model.to(getattr(torch, dtype))
         return model
 

@@ -48,7 +48,7 @@ def add_changes(model: "nn.Module", file: Path) -> None:
         for key, up in changes.items():
             name, _, part = key.rpartition(".")
             if part == "up":
-                weight = model.get_submodule(name).weight
+                weight = model.get_parameter(f"{name}.weight")
                 down = changes[f"{name}.down"]
                 with torch.no_grad():
                     weight += up.to(weight.dtype) @ down.to(weight.dtype)
