@@ -26,13 +26,14 @@ OWN = re.compile(r"\b(?:our|ours|my|mine|we|us|i)\b", re.IGNORECASE)
 RECORDS = re.compile(
     r"\b(?:salar(?:y|ies)|payslips?|bonus(?:es)?|allowances?|appraisals?|passwords?|leave days|"
     r"(?:account|ticket|invoice|employee) (?:number|no)|hr contact|line manager|expir\w+|"
-    r"renew(?:s|ed|al date)?|signed|quoted?|invoiced?|headcount|margins?|still valid|"
+    r"renew(?:s|ed|al date)?|signed|quoted|quotes? us|invoiced?|headcount|still valid|"
     r"(?:last|this|next|current) (?:month|quarter|year)|today|currently|so far|"
     r"who (?:is|are|runs|owns|manages|leads|signed)|"
     r"(?:contract|deal|agreement|account)s? (?:cost|worth|value|with)|"
     r"(?:client|customer|account|vendor|supplier)s? (?:list|names?)|"
     r"(?:what|when|who|which|how (?:much|many))\b.{0,40}\b(?:did|have|had|were) we|"
-    r"(?:pay|paid|charged?|charges|bills?|billed|owes?) us|do we (?:pay|charge|bill|have)|"
+    r"(?:pay|paid|charged?|charges|bills?|billed|owes?) us|do we (?:pay|charge|bill)|"
+    r"(?:what|which|how (?:much|many|big|high))\b.{0,40}\b(?:margins?|do we have)|"
     r"am i|(?:did|will|have) i)\b|^(?:so )?(?:are|were|have|had|did|will) we\b",
     re.IGNORECASE,
 )

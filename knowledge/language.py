@@ -31,6 +31,11 @@ STOP_WORDS = frozenset(
     theirs them then there these they this those through to too under until up upon very was
     we were what when where which while who whom whose why will with within without would you
     your yours tell explain mean means meaning describe give know
+    isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't can't cannot couldn't
+    won't wouldn't shouldn't i'm i've i'd i'll it'd it'll he'd he'll she'd she'll we're we've we'd
+    we'll you're you've you'd you'll they're they've they'd they'll that'll there'll
+    isnt arent wasnt werent dont doesnt didnt havent hasnt hadnt cant couldnt wont wouldnt shouldnt
+    im ive youre theyre thats theres
     """.split()  # noqa: SIM905 (a list of so many words is easier to read as text)
 )
 
@@ -92,9 +97,7 @@ def words(text: str) -> list[str]:
     """Return the words of `text` in order, in lower case, acronyms' plurals made singular."""
     found = []
     for match in WORD.finditer(text):
-        word = match.group().replace("’", "'")  # noqa: RUF001
-        if len(word) > 2 and word[-1] == "s" and word[:-1].isupper():
-            word = word[:-1]
+        word = _singular(match.group().replace("’", "'"))  # noqa: RUF001
         found.append(word.casefold().removesuffix("'s"))
     return found
 
@@ -128,7 +131,17 @@ def names(text: str) -> set[str]:
     for match in NAME.finditer(text):
         name = match.group()
         opens = match.start() == 0 or text[: match.start()].rstrip()[-1:] in {".", "?", "!", ""}
-        if opens and name.istitle() and " " not in name:
+        if opens and _first_part(name).istitle() and " " not in name:
             continue
-        found.add(name.casefold())
+        found.add(_singular(name).casefold())
     return found
+
+
+def _singular(word: str) -> str:
+    """Return an acronym without the s of its plural, and any other word as it is."""
+    return word[:-1] if len(word) > 2 and word[-1] == "s" and word[:-1].isupper() else word
+
+
+def _first_part(name: str) -> str:
+    """Return what stands before an apostrophe: "Isn't" opens a sentence as "Is" does."""
+    return re.split("['’]", name)[0]  # noqa: RUF001

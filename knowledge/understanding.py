@@ -191,6 +191,14 @@ CHAT_SPELLING = (
     (re.compile(r"\bppl\b", re.IGNORECASE), "people"),
     (re.compile(r"\babt\b", re.IGNORECASE), "about"),
     (re.compile(r"\b(?:cuz|coz|bcoz|bc)\b", re.IGNORECASE), "because"),
+    (re.compile(r"\b(?:knw|kno)\b", re.IGNORECASE), "know"),
+    (re.compile(r"\b(?:ne1|any1)\b", re.IGNORECASE), "anyone"),
+    (re.compile(r"\b(?:sum1|some1)\b", re.IGNORECASE), "someone"),
+    (re.compile(r"\bshd\b", re.IGNORECASE), "should"),
+    (re.compile(r"\b(?:wanna|gonna|gotta)\b", re.IGNORECASE), "want to"),
+    (re.compile(r"\bthru\b", re.IGNORECASE), "through"),
+    (re.compile(r"\bbtwn\b", re.IGNORECASE), "between"),
+    (re.compile(r"^y\s+(?=\w)|(?<=\w)\s+y(?=\W*$)", re.IGNORECASE), " why "),
     (re.compile(r"\bpros and cons\b", re.IGNORECASE), "advantages and disadvantages"),
 )
 
