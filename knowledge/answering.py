@@ -23,6 +23,7 @@ from knowledge.models import (
     Refusal,
     Reply,
     SearchResult,
+    Source,
     Turn,
 )
 from knowledge.orders import without_orders
@@ -189,14 +190,15 @@ class Answerer:
 
         None when the articles at hand explain fewer than two of the meanings.
         """
-        sources = {
-            (source.article_id, source.heading.split(" > ")[-1]): source
-            for source in self._lexicon.define(mention.term).sources
-        }
+        # Of meanings that one section explains, each has a source of its own, in the same order.
+        sources: dict[tuple[str, str], list[Source]] = {}
+        for source in self._lexicon.define(mention.term).sources:
+            place = (source.article_id, source.heading.split(" > ")[-1])
+            sources.setdefault(place, []).append(source)
         explained = [
-            (sense, sources[section])
+            (sense, sources[section].pop(0))
             for sense, section in zip(mention.senses, mention.sections, strict=True)
-            if section in sources
+            if sources.get(section)
         ]
         if len(explained) < 2:
             return None

@@ -387,10 +387,15 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
     """Whether a sentence speaks to the question, or stands in the section that answers it.
 
     Even there it must have to do with the question: a section can hold what somebody planted. An
-    item of a list is no part of the definition of something else.
+    item of a list is no part of the definition of something else, and one of another section's
+    list says little without the others.
     """
     if _section(candidate.chunk) != _section(best.chunk):
-        return candidate.similarity >= NEAR * best.similarity
+        is_near = candidate.similarity >= NEAR * best.similarity
+        inside = units(candidate.chunk.text)
+        return is_near and (
+            candidate.unit.kind == "sentence" or _lead_in(inside, candidate.place) is None
+        )
     if kind is QuestionKind.DEFINITION and candidate.unit.kind != "sentence":
         return candidate.coverage > 0
     return candidate.coverage > 0 or candidate.similarity >= RELATED * best.similarity
@@ -492,8 +497,8 @@ def _pieces(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
             return []
         return pieces + [_pick(candidate.chunk, inside, at) for at in listed]
     lead = _lead_in(inside, place)
-    # Who asks for a figure wants the one item that holds it; else half a list passes for all of it.
-    is_whole = lead is not None and kind is not QuestionKind.FIGURE
+    # Who asks for a figure or a term wants its one item; else half a list passes for all of it.
+    is_whole = kind not in {QuestionKind.FIGURE, QuestionKind.DEFINITION}
     listed = _listed(inside, lead) if lead is not None and is_whole else [place]
     places = listed if lead is None else [lead, *listed]
     return [_pick(candidate.chunk, inside, at) for at in places]

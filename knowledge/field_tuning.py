@@ -51,6 +51,6 @@ def add_changes(model: "nn.Module", file: Path) -> None:
                 weight = model.get_parameter(f"{name}.weight")
                 down = changes[f"{name}.down"]
                 with torch.no_grad():
-                    weight += up.to(weight.dtype) @ down.to(weight.dtype)
+                    weight.add_(up.to(weight.dtype) @ down.to(weight.dtype))
     except (OSError, SafetensorError, AttributeError, KeyError, RuntimeError) as exc:
         raise EmbedderError(f"{file.name} does not fit the embedding model: {exc}") from exc

@@ -204,15 +204,17 @@ def _source(chunk: Chunk, *, entry: Entry, meaning: Meaning, n: int) -> Source:
 def _quote(text: str, *, entry: Entry, meaning: Meaning) -> str:
     """Return the sentence of a passage that says most of what the meaning's definition says.
 
-    One that names the term goes before all that do not.
+    One that names the term goes before all that do not, and one on another meaning comes last.
     """
     names = [term_words(name) for name in (meaning.expansion, entry.term, *entry.aliases)]
+    others = [term_words(other.expansion) for other in entry.senses if other is not meaning]
     said = set(stemmed_terms(meaning.definition))
 
-    def fitness(sentence: str) -> tuple[bool, int]:
+    def fitness(sentence: str) -> tuple[bool, bool, int]:
         words = term_words(sentence)
+        is_of_other = any(_contains(words, name) for name in others)
         is_named = any(_contains(words, name) for name in names)
-        return is_named, len(said & set(stemmed_terms(sentence)))
+        return not is_of_other, is_named, len(said & set(stemmed_terms(sentence)))
 
     return max((unit.text for unit in units(text)), key=fitness, default=text)
 

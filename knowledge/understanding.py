@@ -305,7 +305,7 @@ def _mend_spelling(
             corrections.append((word, word[:-1]))
         elif (term := vocabulary.correct(word)) is not None:
             corrections.append((word, term))
-        elif _is_slip_of_stop_word(word):
+        elif not _is_acronym(word, text) and _is_slip_of_stop_word(word):
             corrections.append((word, ""))
         else:
             unknown.append(word)
@@ -316,6 +316,11 @@ def _mend_spelling(
 
 def _with_name(name: str, text: str, old: str) -> str:
     return re.sub(rf"\b{re.escape(old)}\b", lambda _: name, text)
+
+
+def _is_acronym(word: str, text: str) -> bool:
+    """Whether a word is written in capitals in a text that is not."""
+    return not text.isupper() and re.search(rf"\b{re.escape(word.upper())}\b", text) is not None
 
 
 def _is_slip_of_stop_word(word: str) -> bool:
