@@ -95,7 +95,8 @@ def refuse(
             text = f"{known} give no figure for that.{_years(query, results)}{nearest} {NEXT_STEP}"
         case RefusalReason.NO_EVIDENCE:
             known = _known(query, results)
-            text = f"{known} do not answer that.{_years(query, results)}{nearest} {NEXT_STEP}"
+            hint = f"{_years(query, results)}{_defined(query)}{nearest}"
+            text = f"{known} do not answer that.{hint} {NEXT_STEP}"
         case _:
             assert_never(reason)
     return Refusal(reason=reason, text=text, closest=closest)
@@ -219,6 +220,14 @@ def _unknown_terms(query: Query) -> list[str]:
 def _meant(suggestions: Sequence[str]) -> str:
     """Return the question whether a known word is meant, or nothing."""
     return f" Did you mean {' or '.join(map(_quoted, suggestions))}?" if suggestions else ""
+
+
+def _defined(query: Query) -> str:
+    """Return where a term that is asked for is defined, or nothing."""
+    asked = [mention for mention in query.mentions if mention.senses]
+    if query.kind is not QuestionKind.DEFINITION or not asked:
+        return ""
+    return f" The glossary has a short definition: /define {asked[0].text}."
 
 
 def _known(query: Query, results: Iterable[SearchResult]) -> str:

@@ -18,6 +18,8 @@ __all__ = ["ADDRESS", "Concept", "Lexicon", "Query", "QuestionKind", "split_requ
 
 MAX_OTHER_WORDINGS = 3
 """Each is embedded, which takes some milliseconds."""
+RARE = 0.02
+"""Share of the passages up to which an acronym is one that an embedder may not know."""
 
 
 class QuestionKind(StrEnum):
@@ -77,6 +79,8 @@ class Query:
     """Words of the question that no chunk holds and that are no slip of a known one."""
     corrections: tuple[tuple[str, str], ...] = ()
     """Mistyped words and what they were read as."""
+    other_wordings: tuple[str, ...] = ()
+    """The text with another name in the place of one that an embedder may not know."""
     compounds: tuple[tuple[str, ...], ...] = ()
     """Stems of terms that hold a word of the question without being what it asks about."""
 
@@ -104,16 +108,6 @@ class Query:
         if self.kind is not QuestionKind.DEFINITION:
             return frozenset()
         return frozenset(place for mention in self.mentions for place in mention.sections)
-
-    @property
-    def other_wordings(self) -> tuple[str, ...]:
-        """The text with another name in the place of one: an embedder knows no house's acronyms."""
-        wordings = (
-            _with_name(name, self.text, mention.text)
-            for mention in self.mentions
-            for name in mention.article_names
-        )
-        return tuple(dict.fromkeys(wordings))[:MAX_OTHER_WORDINGS]
 
     @property
     def search_terms(self) -> tuple[str, ...]:
@@ -228,6 +222,7 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:
         sides=sides,
         unknown_words=unknown,
         corrections=corrections,
+        other_wordings=_other_wordings(corrected, mentions, vocabulary),
         compounds=_foreign_compounds(concepts, lexicon),
     )
 
@@ -314,8 +309,29 @@ def _mend_spelling(
     return text, tuple(corrections), tuple(unknown)
 
 
+def _other_wordings(
+    text: str, mentions: tuple[TermMention, ...], vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    """Return the text with each name that articles give in place of one, and rare acronyms' own."""
+    wordings = dict.fromkeys(
+        _with_name(name, text, mention.text)
+        for mention in mentions
+        for name in (*mention.article_names, *_written_out(mention, vocabulary))
+    )
+    return tuple(wordings)[:MAX_OTHER_WORDINGS]
+
+
 def _with_name(name: str, text: str, old: str) -> str:
     return re.sub(rf"\b{re.escape(old)}\b", lambda _: name, text)
+
+
+def _written_out(mention: TermMention, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the expansion of an acronym with one meaning that few passages use; else nothing."""
+    is_acronym = mention.term.isupper() and mention.text.casefold() == mention.term.casefold()
+    if not is_acronym or len(mention.senses) != 1:
+        return ()
+    is_rare = vocabulary.share(stem(mention.term.casefold())) <= RARE
+    return (mention.senses[0].expansion,) if is_rare else ()
 
 
 def _is_acronym(word: str, text: str) -> bool:

@@ -37,6 +37,10 @@ class Vocabulary:
         found = self.frequencies.get(term, 0)
         return math.log(1 + (self.chunks - found + 0.5) / (found + 0.5))
 
+    def share(self, term: str) -> float:
+        """Return the share of the chunks that hold a stemmed term."""
+        return self.frequencies.get(term, 0) / max(self.chunks, 1)
+
     def knows(self, term: str) -> bool:
         """Whether any chunk holds the stemmed term."""
         return term in self.frequencies

@@ -1,11 +1,11 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from knowledge.advice import Advice
 from knowledge.evidence import Signals
 from knowledge.glossary import TermMention
-from knowledge.models import Refusal, RefusalReason, SearchResult
+from knowledge.models import Refusal, RefusalReason, SearchResult, Sense
 from knowledge.refusing import (
     closest_sections,
     refuse,
@@ -137,6 +137,17 @@ def test_without_such_a_term_nothing_is_said_to_be_covered() -> None:
     refusal = refuse(_query(mentions=(_mention("captive"),)), [_result()], _signals())
 
     assert refusal.text.startswith("The articles do not answer that. The")
+
+
+def test_who_asks_for_a_term_is_told_that_the_glossary_defines_it() -> None:
+    sense = Sense(term="captive", expansion="captive", definition="", context="", in_domain=True)
+    asked = _query(
+        kind=QuestionKind.DEFINITION, mentions=(replace(_mention("captive"), senses=(sense,)),)
+    )
+    other = _query(kind=QuestionKind.DEFINITION, mentions=(_mention("captive"),))
+
+    assert "/define captive." in refuse(asked, [_result()], _signals()).text
+    assert "/define" not in refuse(other, [_result()], _signals()).text
 
 
 def test_a_year_that_no_near_section_names_is_named_and_is_no_unknown_term() -> None:
