@@ -141,7 +141,7 @@ class SentenceTransformerEmbedder:
 
 
 def create_embedder(model: str) -> SentenceTransformerEmbedder:
-    """Return the embedder for a name or path; for an empty one, the bundled model tuned to the field.
+    """Return the embedder for a name or path; for "", the bundled model tuned to the field.
 
     Nothing is loaded yet, but a missing model is reported at once with `EmbedderError`.
     """
