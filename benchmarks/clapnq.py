@@ -40,12 +40,13 @@ from benchmarks.harness import (
 from benchmarks.public_data import ClapNqItem, load_clapnq
 from benchmarks.ranking import our_legs, ranking_figures
 from knowledge.assembly import EVIDENCE_FILE, Knowledge
-from knowledge.composing import compose, rate
+from knowledge.composing import compose
 from knowledge.evidence import EvidenceGate, read_signals
 from knowledge.language import terms
 from knowledge.metrics import auroc, f1, precision, recall
 from knowledge.models import ArticleId, Chunk, ChunkId, SearchResult
 from knowledge.passages import units
+from knowledge.rating import rate
 from knowledge.understanding import Query, understand
 from knowledge.vocabulary import Vocabulary
 

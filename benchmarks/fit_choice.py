@@ -4,7 +4,7 @@ The bundled articles are ingested. For every question, the sentences, list items
 the passages found are the alternatives of a choice, and those that hold a fact asked for are the
 right ones.
 
-    weight of   what `WEIGHTS` in `knowledge/composing.py` would become, and what it is
+    weight of   what `WEIGHTS` in `knowledge/rating.py` would become, and what it is
     facts held  by an answer that takes the best of them, one after the other, as long as they fit
                 in the words that an answer may have; mean share over the questions
     findable    the same for all of them together: what no choice can better
@@ -36,8 +36,9 @@ from benchmarks.harness import (
 from benchmarks.tuning import choice, named, tuning_cases, weight_figures
 from ingest.sources import BUNDLED
 from knowledge.answering import Answerer
-from knowledge.composing import MAX_WORDS, WEIGHTS, Candidate, UnitSignals, worth
+from knowledge.composing import MAX_WORDS
 from knowledge.golden import Case
+from knowledge.rating import WEIGHTS, Candidate, UnitSignals, worth
 
 PENALTY = 0.005
 

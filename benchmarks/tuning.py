@@ -9,9 +9,9 @@ import numpy as np
 from benchmarks.choice_model import Choice, Floats
 from benchmarks.harness import GOLDEN, Figure
 from benchmarks.public_data import sample
-from knowledge.composing import UnitSignals
 from knowledge.golden import Case, read_cases
 from knowledge.ranking import RankSignals
+from knowledge.rating import UnitSignals
 
 __all__ = ["choice", "named", "tuning_cases", "weight_figures"]
 

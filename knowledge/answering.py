@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from knowledge.advice import read_advice
 from knowledge.citations import bind
-from knowledge.composing import MAX_WORDS, Candidate, Pick, compose, rate, unsaid
+from knowledge.composing import MAX_WORDS, Pick, compose, unsaid
 from knowledge.conversation import stand_alone
 from knowledge.errors import IndexNotReadyError
 from knowledge.evidence import EvidenceGate, Signals, read_signals
@@ -27,6 +27,7 @@ from knowledge.models import (
     Turn,
 )
 from knowledge.orders import without_orders
+from knowledge.rating import Candidate, rate
 from knowledge.refusing import (
     MAX_QUESTION_CHARS,
     closest_sections,

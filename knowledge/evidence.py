@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
-from knowledge.composing import UNKNOWN_WEIGHT, weigh
 from knowledge.errors import ConfigError
 from knowledge.language import names, terms
 from knowledge.models import SearchResult
+from knowledge.rating import UNKNOWN_WEIGHT, weigh
 from knowledge.understanding import Query
 from knowledge.vocabulary import Vocabulary
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.models import ArticleId, ChunkId
+from knowledge.weighting import weighted
 
 __all__ = ["WEIGHTS", "RankSignals", "article_words", "relevance", "scaled", "shares"]
 
@@ -43,14 +44,7 @@ WEIGHTS = RankSignals(
 
 def relevance(signals: RankSignals, weights: RankSignals = WEIGHTS) -> float:
     """Return the log-odds, up to a constant of the query, that a passage is the best one."""
-    return (
-        weights.similarity * signals.similarity
-        + weights.sentence * signals.sentence
-        + weights.asked * signals.asked
-        + weights.words * signals.words
-        + weights.article_words * signals.article_words
-        + weights.explains * signals.explains
-    )
+    return weighted(signals, weights)
 
 
 def scaled(relevances: Sequence[float]) -> list[float]:

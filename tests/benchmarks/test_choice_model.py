@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.choice_model import Choice, Floats, fit_weights, folds
+from benchmarks.choice_model import Choice, Floats, fit_any, fit_weights, folds
 
 NO_PENALTY = 1e-9
 
@@ -54,6 +54,15 @@ def test_several_right_alternatives_share_their_choice() -> None:
     each = [_one([[2.0], [1.0], [0.0]], [1, 0, 0]), _one([[2.0], [1.0], [0.0]], [0, 1, 0])]
 
     assert fit_weights([both], penalty=0.1) == pytest.approx(fit_weights(each, penalty=0.1))
+
+
+def test_any_right_alternative_is_enough_where_one_of_two_is_hard_to_explain() -> None:
+    # Two are right each time: one that the signal points to, and one that it points away from.
+    choices = [_one([[2.0], [-1.0], [0.0]], [1.0, 1.0, 0.0])] * 5
+
+    (shared,), (enough,) = (fit(choices, penalty=0.01) for fit in (fit_weights, fit_any))
+
+    assert enough > 2 * shared > 0
 
 
 def test_only_proportions_of_what_is_right_count() -> None:

@@ -3,15 +3,17 @@ from dataclasses import fields, replace
 
 import pytest
 
+from benchmarks.choice_model import fit_weights
 from benchmarks.fit_choice import Sentences
 from benchmarks.fit_ranking import Ranking
 from benchmarks.harness import Figure
-from benchmarks.tuning import fit, tuning_cases, weight_figures
-from knowledge.composing import MAX_WORDS, UnitSignals, rate
+from benchmarks.tuning import named, tuning_cases, weight_figures
+from knowledge.composing import MAX_WORDS
 from knowledge.glossary import Glossary
 from knowledge.golden import Case
 from knowledge.models import SearchResult
 from knowledge.ranking import WEIGHTS, RankSignals
+from knowledge.rating import UnitSignals, rate
 from knowledge.settings import PACKAGE_DIR
 from knowledge.understanding import understand
 from knowledge.vocabulary import Vocabulary
@@ -46,7 +48,7 @@ def test_only_the_tuning_half_of_the_answerable_questions_is_fitted_to() -> None
 def test_weights_are_fitted_under_their_signals_names_and_shown_beside_those_in_use() -> None:
     ranking = Ranking(found=((RIGHT, ASKED), (OTHER, NEAR)), held={RIGHT: 1.0})
 
-    weights = fit(RankSignals, [ranking.as_choice()], penalty=0.1)
+    weights = named(RankSignals, fit_weights([ranking.as_choice()], penalty=0.1))
 
     assert weights.asked > 0 > weights.similarity
     assert weights.words == 0

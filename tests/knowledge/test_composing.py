@@ -1,10 +1,11 @@
 import pytest
 
-from knowledge.composing import Pick, compose, rate, unsaid
+from knowledge.composing import Pick, compose, unsaid
 from knowledge.glossary import Glossary
 from knowledge.language import stem, terms
 from knowledge.models import Chunk, SearchResult
 from knowledge.passages import units
+from knowledge.rating import rate
 from knowledge.settings import PACKAGE_DIR
 from knowledge.understanding import understand
 from knowledge.vocabulary import Vocabulary
