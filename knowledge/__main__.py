@@ -69,6 +69,7 @@ def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
             query.text,
             query.search_terms,
             top_k=options.top_k,
+            explained_in=query.explained_in,
             other_wordings=query.other_wordings,
         )
         rows = [

@@ -48,7 +48,7 @@ __all__ = ["Answerer", "Examination", "Watch"]
 
 TOP_K = 16
 MAX_PARTS = 3
-DEGRADED = "The vector index did not answer, so this was found by words alone."
+DEGRADED = "The vector index did not answer, so less may have been found than there is."
 
 Watch: TypeAlias = Callable[[Answer], None]
 """Is shown an answer as far as it goes, each time with more sentences below the same ones."""
