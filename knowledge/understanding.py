@@ -173,7 +173,8 @@ CHAT_SPELLING = (
     (re.compile(r"\bu\b", re.IGNORECASE), "you"),
     (re.compile(r"\bur\b", re.IGNORECASE), "your"),
     (re.compile(r"\br\b(?!\s*&)", re.IGNORECASE), "are"),
-    (re.compile(r"\bwats?\b|\bwhats\b|\bwhat's\b", re.IGNORECASE), "what is"),
+    (re.compile(r"\bwh?a?ts?(?=\s+(?:is|are|was|does|do|did)\b)", re.IGNORECASE), "what"),
+    (re.compile(r"\bwats?\b|\bwhats\b|\bwhts\b|\bwhat's\b", re.IGNORECASE), "what is"),
     (re.compile(r"\bwhos\b|\bwho's\b", re.IGNORECASE), "who is"),
     (re.compile(r"\bhows\b|\bhow's\b", re.IGNORECASE), "how is"),
     (re.compile(r"(?<=\w)\s+n\s+(?=\w)"), " and "),
@@ -300,8 +301,8 @@ def _mend_spelling(
             corrections.append((word, word[:-1]))
         elif (term := vocabulary.correct(word)) is not None:
             corrections.append((word, term))
-        elif not _is_acronym(word, text) and _is_slip_of_stop_word(word):
-            corrections.append((word, ""))
+        elif not _is_acronym(word, text) and (meant := _stop_word_like(word)):
+            corrections.append((word, meant))
         else:
             unknown.append(word)
     for wrong, right in corrections:
@@ -339,12 +340,16 @@ def _is_acronym(word: str, text: str) -> bool:
     return not text.isupper() and re.search(rf"\b{re.escape(word.upper())}\b", text) is not None
 
 
-def _is_slip_of_stop_word(word: str) -> bool:
-    return len(word) > 2 and any(
-        OSA.distance(word, stop, score_cutoff=1) <= 1
+def _stop_word_like(word: str) -> str | None:
+    """Return the stop word that a word is one slip of, if any; of several, the first by letter."""
+    if len(word) <= 2:
+        return None
+    near = (
+        stop
         for stop in STOP_WORDS
-        if len(stop) > 2 and stop[0] == word[0]
+        if len(stop) > 2 and stop[0] == word[0] and OSA.distance(word, stop, score_cutoff=1) <= 1
     )
+    return min(near, default=None)
 
 
 def _concepts(

@@ -17,7 +17,7 @@ MIN_CORRECTED_LENGTH = 5
 MIN_RESEMBLING_LENGTH = 8
 """In shorter words so many slips make another word: "weather" is no "whether"."""
 ENDINGS = ("", "e", "s", "es", "ed", "er", "ers", "or", "ing", "ion", "ions", "ation", "ment", "al",
-           "ally", "ance", "ity", "y")  # fmt: skip
+           "ally", "ance", "ity", "y", "age", "ive")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,17 @@ class Vocabulary:
     def _nearest(self, word: str, *, slips: int) -> str:
         # The ending may hold the slip, so stems are compared with it and with usual ones.
         known = [stemmed for stemmed in self.frequencies if stemmed[:1] == word[:1]]
-        spelt = {f"{stemmed}{ending}": stemmed for ending in ENDINGS for stemmed in known}
-        near = process.extract(word, list(spelt), scorer=OSA.distance, score_cutoff=slips, limit=8)
-        best = min(
-            near,
-            key=lambda match: (match[1], -self.frequencies[spelt[match[0]]], match[0]),
-            default=None,
-        )
-        return self.spell_out(spelt[best[0]]) if best else ""
+        spelt = [f"{stemmed}{ending}" for ending in ENDINGS for stemmed in known]
+        near = process.extract(word, spelt, scorer=OSA.distance, score_cutoff=slips, limit=8)
+        best = min((distance for _, distance, _ in near), default=0)
+        stems = {known[place % len(known)] for _, distance, place in near if distance == best}
+        meant = [(self.spell_out(stemmed), self.frequencies[stemmed]) for stemmed in stems]
+        # Not every ending goes with every stem, so what texts really say is compared once more.
+        return min(
+            meant,
+            key=lambda one: (OSA.distance(word, one[0]), -one[1], one[0]),
+            default=("", 0),
+        )[0]
 
 
 class VocabularyCache:
