@@ -173,7 +173,7 @@ CHAT_SPELLING = (
     (re.compile(r"\bu\b", re.IGNORECASE), "you"),
     (re.compile(r"\bur\b", re.IGNORECASE), "your"),
     (re.compile(r"\br\b(?!\s*&)", re.IGNORECASE), "are"),
-    (re.compile(r"\bwh?a?ts?(?=\s+(?:is|are|was|does|do|did)\b)", re.IGNORECASE), "what"),
+    (re.compile(r"\b(?:wats?|whts?)(?=\s+(?:is|are|was|does|do|did)\b)", re.IGNORECASE), "what"),
     (re.compile(r"\bwats?\b|\bwhats\b|\bwhts\b|\bwhat's\b", re.IGNORECASE), "what is"),
     (re.compile(r"\bwhos\b|\bwho's\b", re.IGNORECASE), "who is"),
     (re.compile(r"\bhows\b|\bhow's\b", re.IGNORECASE), "how is"),
@@ -205,7 +205,7 @@ def normalise(text: str) -> str:
     plain = " ".join(bare.split())
     for pattern, written_out in CHAT_SPELLING:
         plain = pattern.sub(written_out, plain)
-    return plain
+    return " ".join(plain.split())
 
 
 def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:

@@ -142,6 +142,20 @@ def test_a_term_of_several_meanings_is_shown_with_the_source_of_each(
     ]
 
 
+def test_meanings_that_one_section_explains_are_each_quoted_on_themselves(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    _copy(tmp_path / "in", "information-security-and-assurance")
+    bench.ingest(tmp_path / "in")
+
+    answer = _ask(bench, "what is SOC?")
+
+    assert isinstance(answer, Answer)
+    reports, team = answer.sentences
+    assert "security operations centre" not in reports.text
+    assert "security operations centre" in team.text
+
+
 def test_a_meaning_whose_article_is_missing_does_not_cite_that_of_another(
     bench: Workbench, tmp_path: Path
 ) -> None:

@@ -28,6 +28,19 @@ def _compose(question: str, lexicon: Glossary, *chunks: Chunk) -> tuple[Pick, ..
     return compose(query, rate(query, results, vocabulary))
 
 
+def _compose_near(
+    question: str, lexicon: Glossary, near: dict[Chunk, tuple[float, ...]]
+) -> tuple[Pick, ...]:
+    """Compose from passages whose units are so near to the question."""
+    vocabulary = Vocabulary({}, 20)
+    query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
+    results = [
+        SearchResult(chunk=chunk, rank=1, score=1.0, similarity=0.8, unit_similarities=values)
+        for chunk, values in near.items()
+    ]
+    return compose(query, rate(query, results, vocabulary))
+
+
 def _texts(picks: tuple[Pick, ...]) -> list[str]:
     return [pick.text for pick in picks]
 
@@ -82,6 +95,40 @@ def test_a_list_comes_whole_and_with_what_announces_it(lexicon: Glossary) -> Non
     picks = _compose("list the causes of attrition", lexicon, chunk)
 
     assert [pick.is_item for pick in picks] == [False, True, True, True]
+
+
+LIST = (
+    "What is watched in a centre is the following:\n- Monthly rate: 3% of the agents\n"
+    "- Early attrition: those who leave in training\n- Cost of leavers: the price of new agents"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [
+        pytest.param("why does a centre measure attrition?", 3, id="half a list would mislead"),
+        pytest.param("what percentage is the monthly rate?", 1, id="one figure"),
+        pytest.param("what is early attrition?", 1, id="one term"),
+    ],
+)
+def test_a_list_comes_whole_unless_one_item_is_asked_for(
+    question: str, items: int, lexicon: Glossary
+) -> None:
+    near = {make_chunk(text=LIST): (0.0, 0.9, 0.2, 0.2)}
+
+    picks = _compose_near(question, lexicon, near)
+
+    assert [pick.is_item for pick in picks] == [False] + [True] * items
+
+
+def test_no_item_is_taken_out_of_the_list_of_another_section(lexicon: Glossary) -> None:
+    answer = make_chunk("a#0", text="Attrition is measured by the month.", heading="How")
+    other = make_chunk("b#0", text=LIST, heading="Other")
+    near = {answer: (0.9,), other: (0.1, 0.89, 0.1, 0.1)}
+
+    picks = _compose_near("is attrition measured?", lexicon, near)
+
+    assert [pick.chunk.chunk_id for pick in picks] == ["a#0"]
 
 
 def test_a_comparison_speaks_of_both_sides(lexicon: Glossary) -> None:

@@ -134,6 +134,9 @@ def test_the_signals_of_nothing_found_speak_for_nothing() -> None:
         ("does Zyqqor report attrition?", "unknown_names", 1.0),
         ("what does our contract cost?", "own_records", 1.0),
         ("what does a contract cost?", "own_records", 0.0),
+        ("what margin do we make?", "own_records", 1.0),
+        ("how should we quote a figure?", "own_records", 0.0),
+        ("did they quote us for it?", "own_records", 1.0),
     ],
 )
 def test_a_question_gives_itself_away(question: str, name: str, value: float) -> None:

@@ -116,6 +116,8 @@ def test_numbers_are_read_without_thousands_separators() -> None:
         pytest.param("New York grows.", {"new york"}, id="several words"),
         pytest.param("what is an SLA", {"sla"}, id="an acronym"),
         pytest.param("McKinsey said so.", {"mckinsey"}, id="capitals inside"),
+        pytest.param("which KPIs count", {"kpi"}, id="a plural"),
+        pytest.param("Isn't it dear?", set(), id="a contraction that opens the sentence"),
         pytest.param("what is a vendor", set(), id="none"),
     ],
 )

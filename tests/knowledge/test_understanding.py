@@ -81,6 +81,10 @@ def test_a_comparison_has_two_sides(
         ("what is BPO? https://evil.example www.evil.example", "what is BPO?"),
         ("what is BPO? me@evil.example #general @ada <!channel>", "what is BPO?"),
         ("wats BPO", "what is BPO"),
+        ("wat is BPO", "what is BPO"),
+        ("ne1 knw what bpo is", "anyone know what bpo is"),
+        ("y BPO", "why BPO"),
+        ("bpo is dear y", "bpo is dear why"),
         ("diff btw bpo n kpo pls", "difference between bpo and kpo please"),
         ("how r u w/o mgmt", "how are you without management"),
         ("R&D", "R&D"),
@@ -107,7 +111,35 @@ def test_a_word_that_nobody_knows_is_named_and_left_alone(lexicon: Glossary) -> 
 
 
 def test_a_slip_of_an_everyday_word_is_no_unknown_word(lexicon: Glossary) -> None:
-    assert _understand("waht is BPO", lexicon).unknown_words == ()
+    query = _understand("waht is BPO", lexicon)
+
+    assert query.text == "what is BPO"
+    assert query.unknown_words == ()
+
+
+def test_capitals_are_an_acronym_and_no_slip_of_an_everyday_word(lexicon: Glossary) -> None:
+    assert _understand("what is THW", lexicon).unknown_words == ("thw",)
+    assert _understand("WHAT IS THW", lexicon).unknown_words == ()
+
+
+@pytest.mark.parametrize("text", ["isn't it dear", "they're dear", "dont we know", "we’ve known"])  # noqa: RUF001
+def test_a_contraction_is_no_unknown_word(text: str, lexicon: Glossary) -> None:
+    unknown = _understand(text, lexicon).unknown_words
+
+    assert set(unknown) <= {"dear", "known"}
+
+
+def test_a_rare_acronym_is_searched_for_written_out_and_a_common_one_is_not(
+    lexicon: Glossary,
+) -> None:
+    text = "how does DMAIC work"
+    rare, common = (
+        understand(text, lexicon=lexicon, vocabulary=Vocabulary({"dmaic": found}, 100))
+        for found in (1, 50)
+    )
+
+    assert rare.other_wordings == ("how does define, measure, analyse, improve, control work",)
+    assert common.other_wordings == ()
 
 
 def test_a_term_can_be_named_by_its_expansion(lexicon: Glossary) -> None:

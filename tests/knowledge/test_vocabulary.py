@@ -68,6 +68,13 @@ def test_one_slip_is_mended_wherever_it_is(typed: str, meant: str) -> None:
     assert _vocabulary().correct(typed) == meant
 
 
+def test_a_word_that_texts_hold_goes_before_a_stem_with_an_ending_that_none_has() -> None:
+    spelt = {"shrink": "shrink", "shrinkag": "shrinkage"}
+    vocabulary = Vocabulary({"shrink": 9, "shrinkag": 1}, 50, spell_out=spelt.__getitem__)
+
+    assert vocabulary.correct("shrinkge") == "shrinkage"
+
+
 def test_the_more_common_of_two_near_words_is_meant() -> None:
     vocabulary = _vocabulary(client=1, cliest=30)
 
