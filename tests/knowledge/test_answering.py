@@ -53,8 +53,8 @@ def test_what_asks_for_advice_is_answered_unless_the_gate_holds_it_back(
     write_article(tmp_path / "in", "canteen", CANTEEN)
     bench.ingest(tmp_path / "in")
 
-    answer = _ask(bench, "should we sue the canteen?")
-    refusal = _ask(bench, "should we sue the canteen?", threshold=SHUT)
+    answer = _ask(bench, "should we sue over the canteen where agents eat?")
+    refusal = _ask(bench, "should we sue over the canteen where agents eat?", threshold=SHUT)
 
     assert isinstance(answer, Answer)
     assert isinstance(refusal, Refusal)
