@@ -1,10 +1,10 @@
 """Fits the weights by which sections are ranked to the tuning half of the golden questions.
 
-The bundled articles are ingested three times: with the listed questions of all of them, of one
-half, and of none. Each time, for every question, the passages that any way of searching brings in
-are the alternatives of a choice, and the passages of sections that hold the facts asked for are
-the right ones, any of them being enough. The fit is on all three together, so that articles without
-lists do not lose.
+The bundled articles are ingested three times, with the embedding model as published: with the
+listed questions of all of them, of one half, and of none. Each time, for every question, the
+passages that any way of searching brings in are the alternatives of a choice, and the passages of
+sections that hold the facts asked for are the right ones, any of them being enough. The fit is on
+all three together, so that articles without lists do not lose.
 
     weight of  what `WEIGHTS` in `knowledge/ranking.py` would become, and what it is
     first      share of questions with a best section in the first place: one that holds three
@@ -44,6 +44,7 @@ from benchmarks.tuning import choice, named, tuning_cases, weight_figures
 from ingest.front_matter import split_front_matter
 from knowledge.assembly import Knowledge
 from knowledge.conversation import stand_alone
+from knowledge.embeddings import BUNDLED_NAME
 from knowledge.golden import Case
 from knowledge.models import Chunk
 from knowledge.ranking import WEIGHTS, RankSignals, relevance
@@ -90,7 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--queries", type=positive, metavar="N", help="a sample (all)")
     options = parse(parser, arguments)
     cases = tuning_cases(options.queries)
-    with scratch_folder() as folder, fresh_knowledge() as knowledge:
+    with (
+        scratch_folder() as folder,
+        fresh_knowledge(embedding_model=BUNDLED_NAME) as knowledge,
+    ):
         rankings = {
             listed: [_rank(case, knowledge, sections) for case in cases]
             for listed, sections in _ingested(knowledge, folder / "articles")

@@ -120,21 +120,22 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def settings_for(data_dir: Path) -> KnowledgeSettings:
+def settings_for(data_dir: Path, *, embedding_model: str = "") -> KnowledgeSettings:
     """Return the settings of a fresh installation, whatever the environment says."""
-    return KnowledgeSettings(data_dir=data_dir, database_url="", chroma_url="", embedding_model="")
+    return KnowledgeSettings(
+        data_dir=data_dir, database_url="", chroma_url="", embedding_model=embedding_model
+    )
 
 
 @contextmanager
-def fresh_knowledge() -> Iterator[Knowledge]:
+def fresh_knowledge(*, embedding_model: str = "") -> Iterator[Knowledge]:
     """Yield an empty knowledge base in a temporary directory, its model loaded and warm."""
-    with (
-        scratch_folder() as folder,
-        open_knowledge(settings_for(folder), exclusive=True) as knowledge,
-    ):
-        # The first calls load the model and let torch choose its kernels.
-        knowledge.embedder.embed_documents(["A sentence to warm up with."] * 64)
-        yield knowledge
+    with scratch_folder() as folder:
+        settings = settings_for(folder, embedding_model=embedding_model)
+        with open_knowledge(settings, exclusive=True) as knowledge:
+            # The first calls load the model and let torch choose its kernels.
+            knowledge.embedder.embed_documents(["A sentence to warm up with."] * 64)
+            yield knowledge
 
 
 def bundled_model() -> str:

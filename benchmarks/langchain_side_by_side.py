@@ -1,9 +1,9 @@
 """Compares our ingestion and search with LangChain's usual chain on the same SciFact abstracts.
 
 LangChain's side is what its guides show: `RecursiveCharacterTextSplitter(chunk_size=1000,
-chunk_overlap=200)`, `HuggingFaceEmbeddings` with the very same all-MiniLM-L6-v2 files on the CPU,
-`Chroma.from_documents` into a directory, `similarity_search`. Ours reads the abstracts from
-Markdown files with front matter, which LangChain's side gets for nothing as strings.
+chunk_overlap=200)`, `HuggingFaceEmbeddings` with the very all-MiniLM-L6-v2 that ours was tuned
+from, on the CPU, `Chroma.from_documents` into a directory, `similarity_search`. Ours reads the
+abstracts from Markdown files with front matter, which LangChain's side gets for nothing as strings.
 
 Both sides are warm. The abstracts are taken in parts, and the sides take turns (ours, LangChain's,
 ours, ...), so that a change in the machine's speed touches both. Where the processor has bfloat16

@@ -25,7 +25,9 @@ class KnowledgeSettings(BaseSettings):
     database_url: str = Field(default="", description="SQLAlchemy URL; SQLite in KB_DATA_DIR")
     chroma_url: str = Field(default="", description="a Chroma server; embedded in KB_DATA_DIR")
     embedding_model: str = Field(
-        default="", description="a sentence-transformers name or path; bundled all-MiniLM-L6-v2"
+        default="",
+        description="path of a sentence-transformers model, or all-MiniLM-L6-v2 for the bundled "
+        "one as published; the bundled one tuned to the field without",
     )
     reranker_model: str = Field(
         default="", description="path of a cross-encoder that orders the passages found"

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from ingest.__main__ import main
+from knowledge.embeddings import create_embedder
 from tests import servers
 from tests.small_disk import SmallDisk
 from tests.workbench import write_article
@@ -125,7 +126,8 @@ def test_what_is_recorded_can_be_read_back_as_json(
         shown[command] = json.loads(capsys.readouterr().out)
 
     assert shown["status"]["articles"] == shown["status"]["chunks"] == 2
-    assert shown["status"]["embedder"] == shown["status"]["index_embedder"] == "all-MiniLM-L6-v2"
+    assert shown["status"]["embedder"] == create_embedder("").name
+    assert shown["status"]["index_embedder"] == shown["status"]["embedder"]
     assert shown["status"]["data_dir"] == str(data)
     assert shown["status"]["last_run"]["state"] == "done"
     assert shown["sources"] == [{"location": str(filled), "kind": "folder", "articles": 2}]

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge.assembly import EVIDENCE_FILE
 from knowledge.embeddings import BUNDLED_NAME, SentenceTransformerEmbedder, create_embedder
 from knowledge.errors import EmbedderError
+from knowledge.evidence import EvidenceGate
 
 
 def test_vectors_have_length_one_and_keep_the_order(
@@ -69,9 +71,61 @@ def test_a_question_does_not_wait_for_a_whole_run(embedder: SentenceTransformerE
     assert was_running
 
 
-@pytest.mark.parametrize("name", ["", BUNDLED_NAME, f"sentence-transformers/{BUNDLED_NAME}"])
-def test_the_bundled_model_has_three_names(name: str) -> None:
+@pytest.mark.parametrize("name", [BUNDLED_NAME, f"sentence-transformers/{BUNDLED_NAME}"])
+def test_the_published_model_has_its_name(name: str) -> None:
     assert create_embedder(name).name == BUNDLED_NAME
+
+
+def test_the_tuned_model_has_another_name_that_changes_with_the_tuning(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = create_embedder("").name
+    other = tmp_path / "other.safetensors"
+    other.write_bytes(b"other changes")
+
+    monkeypatch.setattr("knowledge.embeddings.FIELD_TUNING", other)
+
+    assert shipped.startswith(f"{BUNDLED_NAME}+")
+    assert create_embedder("").name not in (shipped, BUNDLED_NAME)
+
+
+def test_the_decision_to_refuse_is_that_of_the_tuned_model(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    assert EvidenceGate.load(EVIDENCE_FILE).fingerprint == embedder.name
+
+
+def test_the_tuned_model_finds_what_a_loose_question_is_about(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    question = "They hit every target on paper but our users are still fed up."
+    sections = [
+        "What is an SLA, a KPI, a service credit and an XLA? > What is an XLA?\n"
+        "An XLA, or experience level agreement, sets targets for how users experience a service "
+        "instead of how the service runs technically.",
+        "Crowdsourcing and impact sourcing > What was the Global Impact Sourcing Coalition?\n"
+        "The Global Impact Sourcing Coalition was a business network that the Rockefeller "
+        "Foundation and BSR launched in September 2016 to spread impact sourcing.",
+    ]
+
+    published, tuned = (
+        right - wrong
+        for one in (create_embedder(BUNDLED_NAME), embedder)
+        for right, wrong in [(one.embed_documents(sections) @ one.embed_query(question)).tolist()]
+    )
+
+    assert published < 0 < tuned
+
+
+def test_a_tuning_that_does_not_fit_is_reported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"no tensors")
+    monkeypatch.setattr("knowledge.embeddings.FIELD_TUNING", broken)
+
+    with pytest.raises(EmbedderError, match=r"broken\.safetensors does not fit"):
+        create_embedder("").embed_query("text")
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
