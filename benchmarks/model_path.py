@@ -37,7 +37,7 @@ from benchmarks.harness import (
 )
 from benchmarks.public_data import sample
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.language import stem
+from knowledge.language import stem, terms
 from knowledge.models import Question, SearchResult
 from knowledge.passages import Unit, is_dangling, units
 from knowledge.writing import PASSAGES, Writer
@@ -214,7 +214,8 @@ def _splice(text: str, other: str) -> str:
     if not one or not two:
         return ""
     subjects = text[: one.start()].lower(), other[: two.start()].lower()
-    if len({" ".join(subject.split()[-2:]) for subject in subjects}) < 2:
+    # "A service credit" and "Service credits" are one subject.
+    if len({frozenset(terms(subject)[-2:]) for subject in subjects}) < 2:
         return ""
     return text[: one.start()] + other[two.start() :]
 

@@ -8,7 +8,7 @@ from knowledge.language import numbers, terms
 from knowledge.models import Chunk
 from knowledge.orders import is_told_to_a_writer
 from knowledge.passages import Unit, context_start, is_dangling, row_cells, units
-from knowledge.rating import NEAR, Candidate, names_side
+from knowledge.rating import Candidate, names_side
 from knowledge.understanding import Query, QuestionKind
 
 __all__ = ["MAX_WORDS", "Pick", "compose", "unsaid"]
@@ -24,6 +24,9 @@ MAX_ROWS = 4
 """What a comparison says before the rows of a table that compares the two, and how many rows."""
 BEHIND = 3.0
 """A sentence whose score is this far behind the best one's is left out."""
+NEAR, NAMED = 0.9, 0.2
+"""A sentence of another section must be this near to the question, the best one being 1; less so,
+by `NAMED`, the more of the question it names."""
 RELATED = 0.25
 """A sentence of the best section that shares no word with the question must be this near to it, the
 best one being 1."""
@@ -174,7 +177,8 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
     list says little without the others.
     """
     if _section(candidate.chunk) != _section(best.chunk):
-        is_near = candidate.similarity >= NEAR * best.similarity
+        near = NEAR - NAMED * candidate.coverage
+        is_near = candidate.similarity >= near * best.similarity
         inside = units(candidate.chunk.text)
         return is_near and (
             candidate.unit.kind == "sentence" or _lead_in(inside, candidate.place) is None

@@ -13,7 +13,6 @@ from knowledge.vocabulary import Vocabulary
 from knowledge.weighting import weighted
 
 __all__ = [
-    "NEAR",
     "UNKNOWN_WEIGHT",
     "WEIGHTS",
     "Candidate",
@@ -25,7 +24,7 @@ __all__ = [
 ]
 
 NEAR = 0.85
-"""A sentence of another section must be this near to the question, the best one being 1."""
+"""A passage this near to the question, the best one being 1, is meant whatever words it holds."""
 LEAST_RELEVANCE = -8.0
 HALF = 0.5
 UNKNOWN_WEIGHT = 2.0
