@@ -45,12 +45,10 @@ def add_changes(model: "nn.Module", file: Path) -> None:
 
     try:
         changes = load_file(file)
-        for key, up in changes.items():
-            name, _, part = key.rpartition(".")
-            if part == "up":
-                weight = model.get_parameter(f"{name}.weight")
-                down = changes[f"{name}.down"]
-                with torch.no_grad():
-                    weight.add_(up.to(weight.dtype) @ down.to(weight.dtype))
+        for name in sorted({key.rpartition(".")[0] for key in changes}):
+            weight = model.get_parameter(f"{name}.weight")
+            up, down = changes[f"{name}.up"], changes[f"{name}.down"]
+            with torch.no_grad():
+                weight.add_(up.to(weight.dtype) @ down.to(weight.dtype))
     except (OSError, SafetensorError, AttributeError, KeyError, RuntimeError) as exc:
         raise EmbedderError(f"{file.name} does not fit the embedding model: {exc}") from exc

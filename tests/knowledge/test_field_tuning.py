@@ -47,6 +47,7 @@ def test_the_product_is_added_to_the_weights_that_are_named_and_nothing_else(
         pytest.param({"encoder.no.up": UP, "encoder.no.down": DOWN}, id="no such layer"),
         pytest.param({"encoder.up": UP, "encoder.down": DOWN}, id="a layer without weights"),
         pytest.param({"encoder.changed.up": UP}, id="half of a change"),
+        pytest.param({"encoder.changed.weight": UP}, id="weights instead of changes"),
         pytest.param(
             {"encoder.changed.up": UP, "encoder.changed.down": torch.ones(1, 4)}, id="too wide"
         ),
