@@ -16,8 +16,9 @@ against a change, so that texts of other fields stay about where they are.
 The loss and the texts moved are of what was fitted to. The golden questions are not fitted to, but
 the settings below were chosen by them. Figures of the tuned model are those of the file, read back
 as the program reads it. A GPU is used when torch finds one: the fit in use took a minute and a half
-on an H100. On a processor a full run takes hours, the short one about a minute. The last bits
-differ from machine to machine, and so does the file. Repeat it from the repository's root with
+on an H100. On a processor a full run takes hours (about 14 on one core) and 7 GiB of memory, the
+short one about a minute. The last bits differ from machine to machine, and so does the file. Repeat
+it from the repository's root with
 
     python -m benchmarks.fit_embedder --out knowledge/field_tuning.safetensors
     python -m benchmarks.fit_embedder --out FILE --sections 12 --steps 3    # a short run
@@ -303,7 +304,7 @@ def _batches(model: "SentenceTransformer", texts: Sequence[str]) -> list[Batch]:
 
 def _embed(model: "SentenceTransformer", batches: Sequence[Batch]) -> Tensor:
     """Return the unit vectors of all texts, in the order in which they were given."""
-    # What is kept for the gradient of all texts at once would fill tens of gigabytes.
+    # What the gradient needs of all texts at once does not fit into memory; it is made again.
     parts = [
         checkpoint(_embed_batch, model, features, use_reentrant=False) for _, features in batches
     ]

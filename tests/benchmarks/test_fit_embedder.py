@@ -43,7 +43,7 @@ def field(model: SentenceTransformer) -> Field:
 
 @pytest.fixture(scope="module")
 def changes(field: Field) -> dict[str, Tensor]:
-    return tune(load(), field, steps=3)
+    return tune(load(), field, steps=2)
 
 
 def _rows(flags: Tensor) -> list[list[int]]:
@@ -108,7 +108,7 @@ def test_a_fit_writes_changes_that_the_program_takes_and_that_lower_the_loss(
 
 
 def test_the_same_fit_gives_the_same_changes(field: Field, changes: dict[str, Tensor]) -> None:
-    again = tune(load(), field, steps=3)
+    again = tune(load(), field, steps=2)
 
     assert all(torch.allclose(again[name], change, atol=1e-3) for name, change in changes.items())
 
