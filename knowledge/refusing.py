@@ -25,7 +25,7 @@ __all__ = [
 
 MAX_QUESTION_CHARS = 2_000
 CLOSEST = 3
-NEAR = 0.25
+NEAR = 0.3
 """Similarity below which a section has nothing to do with the question."""
 MAX_GIST_CHARS = 160
 MAX_NAMED = 3
