@@ -179,6 +179,8 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
     if _section(candidate.chunk) != _section(best.chunk):
         near = NEAR - NAMED * candidate.coverage
         is_near = candidate.similarity >= near * best.similarity
+        # "Suppose ..." opens a worked example, whose sums would not follow.
+        is_near = is_near and not candidate.signals.hypothetical
         inside = units(candidate.chunk.text)
         return is_near and (
             candidate.unit.kind == "sentence" or _lead_in(inside, candidate.place) is None
