@@ -183,11 +183,8 @@ def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]
         return probability(one.query, [one.result])
 
     def by_retrieved(one: Given) -> float:
-        query = one.query
-        found = knowledge.retriever.retrieve(
-            query.text, query.search_terms, top_k=TOP_K, other_wordings=query.other_wordings
-        )
-        return probability(query, found.results)
+        found = knowledge.retriever.retrieve(one.query, top_k=TOP_K)
+        return probability(one.query, found.results)
 
     def by_coverage(one: Given) -> float:
         return vocabulary.coverage(set(terms(one.item.question)), terms(one.item.document.text))

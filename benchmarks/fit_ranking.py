@@ -137,12 +137,7 @@ def _rank(case: Case, knowledge: Knowledge, sections: Mapping[Section, str]) -> 
         lexicon=knowledge.lexicon,
         vocabulary=knowledge.vocabulary.current(),
     )
-    found = knowledge.retriever.signals(
-        query.text,
-        query.search_terms,
-        explained_in=query.explained_in,
-        other_wordings=query.other_wordings,
-    )
+    found = knowledge.retriever.signals(query)
     held = {
         section: 1 - len(case.missing(text)) / len(case.facts)
         for section, text in sections.items()

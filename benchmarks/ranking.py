@@ -41,10 +41,7 @@ def our_legs(knowledge: Knowledge) -> dict[str, Leg]:
         return best_first(article_of[chunk_id] for chunk_id, _ in found)
 
     def fused(text: str) -> list[str]:
-        asked = query(text)
-        found = knowledge.retriever.retrieve(
-            asked.text, asked.search_terms, top_k=DEPTH, other_wordings=asked.other_wordings
-        )
+        found = knowledge.retriever.retrieve(query(text), top_k=DEPTH)
         return best_first(str(result.chunk.article_id) for result in found.results)
 
     return {"dense": dense, "BM25": bm25, "fused": fused}

@@ -65,13 +65,7 @@ def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
     def search(row: dict[str, Any]) -> tuple[Any, str]:
         vocabulary = knowledge.vocabulary.current()
         query = understand(_text(row, "query"), lexicon=knowledge.lexicon, vocabulary=vocabulary)
-        found = knowledge.retriever.retrieve(
-            query.text,
-            query.search_terms,
-            top_k=options.top_k,
-            explained_in=query.explained_in,
-            other_wordings=query.other_wordings,
-        )
+        found = knowledge.retriever.retrieve(query, top_k=options.top_k)
         rows = [
             {
                 "rank": result.rank,

@@ -127,13 +127,7 @@ class Answerer:
             vocabulary = self._vocabulary.current()
             query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
         with timer.step("retrieve"):
-            found = self._retriever.retrieve(
-                query.text,
-                query.search_terms,
-                top_k=TOP_K,
-                explained_in=query.explained_in,
-                other_wordings=query.other_wordings,
-            )
+            found = self._retriever.retrieve(query, top_k=TOP_K)
         with timer.step("compose"):
             candidates = rate(query, found.results, vocabulary)
             signals = read_signals(query, found.results, vocabulary)

@@ -187,15 +187,7 @@ def _support(sentence: str, chunk: Chunk) -> Support:
 def _found_articles(seen: Sequence[Examination], retriever: Retriever) -> tuple[ArticleId, ...]:
     """Return the article of each passage, best first; the questions of a message take turns."""
     results = [
-        result
-        for one in seen
-        for result in retriever.retrieve(
-            one.query.text,
-            one.query.search_terms,
-            top_k=DEPTH,
-            explained_in=one.query.explained_in,
-            other_wordings=one.query.other_wordings,
-        ).results
+        result for one in seen for result in retriever.retrieve(one.query, top_k=DEPTH).results
     ]
     return tuple(r.chunk.article_id for r in sorted(results, key=lambda result: result.rank))
 

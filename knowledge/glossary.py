@@ -52,7 +52,6 @@ class Glossary:
         self._entries = {entry.term: entry for entry in entries}
         self._index = TermIndex(self._entries.values())
         self._passages = passages
-        self._compounds = _compounds(self._entries.values())
         self._kinds = _kinds(self._entries.values())
 
     @classmethod
@@ -76,14 +75,6 @@ class Glossary:
         """Return the entry of a term, alias or expansion, however written, or None."""
         target = self._index.find(term)
         return target.entry if target else None
-
-    def compounds(self, term: str) -> tuple[tuple[str, ...], ...]:
-        """Return the stems of each name in which a stemmed word only qualifies another one.
-
-        "Permanent" is such a word in "permanent establishment": a text on the one need not be
-        one on the other.
-        """
-        return self._compounds.get(term, ())
 
     def kinds_of(self, term: str) -> frozenset[str]:
         """Return the stemmed acronyms whose expansion ends with a stemmed word."""
@@ -155,16 +146,6 @@ class Glossary:
             n = 1 + sum(source is not None for source in sources)
             sources.append(_source(chunk, entry=entry, meaning=meaning, n=n) if chunk else None)
         return sources
-
-
-def _compounds(entries: Iterable[Entry]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for entry in entries:
-        for name in (entry.term, *entry.aliases, *(meaning.expansion for meaning in entry.senses)):
-            stems = tuple(stemmed_terms(name))
-            for stem in dict.fromkeys(stems[:-1]):
-                found[stem] = (*found.get(stem, ()), stems)
-    return found
 
 
 def _kinds(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:

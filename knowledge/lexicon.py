@@ -29,10 +29,6 @@ class CorpusLexicon:
         """Return the meanings of a term in the glossary."""
         return self._glossary.define(text)
 
-    def compounds(self, term: str) -> tuple[tuple[str, ...], ...]:
-        """Return the stems of each name in which a stemmed word only qualifies another one."""
-        return self._glossary.compounds(term)
-
     def kinds_of(self, term: str) -> frozenset[str]:
         """Return the acronyms whose expansion ends with a stemmed word."""
         return self._glossary.kinds_of(term)

@@ -23,10 +23,7 @@ __all__ = [
     "worth",
 ]
 
-NEAR = 0.85
-"""A passage this near to the question, the best one being 1, is meant whatever words it holds."""
 LEAST_RELEVANCE = -8.0
-HALF = 0.5
 UNKNOWN_WEIGHT = 2.0
 
 # A worked example's sums are not facts of the world.
@@ -44,8 +41,6 @@ class UnitSignals:
 
     relevance: float
     """Natural logarithm of the passage's odds, down to `LEAST_RELEVANCE`."""
-    false_hit: float
-    """1.0 when the passage holds a word of the question only as part of another term."""
     framed: float
     """Share of the question's weight that the passage's title and heading name."""
     adds: float
@@ -65,11 +60,9 @@ class UnitSignals:
 
 
 # Fitted by `python -m benchmarks.fit_choice` on the tuning half of the golden questions: a
-# conditional logit of which of the sentences found hold a fact that is asked for. `false_hit` is
-# chosen by hand: such passages are too few to tell.
+# conditional logit of which of the sentences found hold a fact that is asked for.
 WEIGHTS = UnitSignals(
     relevance=0.62,
-    false_hit=-4.0,
     framed=-1.0,
     adds=1.35,
     similarity=2.3,
@@ -110,18 +103,16 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     weights = {concept: weigh(concept, vocabulary) for concept in query.concepts}
     total = sum(weights.values()) or 1.0
     rated = []
-    meant, false_hits = _apart(query, results, weights)
-    for rank, result in enumerate((*meant, *false_hits), start=1):
+    for result in results:
         frame = frozenset(terms(f"{result.chunk.title} {result.chunk.heading}"))
         framed = _covered(weights, frame) / total
         inside = units(result.chunk.text)
         similarities = result.unit_similarities or (0.0,) * len(inside)
         for place, (unit, similarity) in enumerate(zip(inside, similarities, strict=True)):
             start = context_start(inside, place)
-            stems = query.stems_of(" ".join(part.text for part in inside[start : place + 1]))
+            stems = frozenset(terms(" ".join(part.text for part in inside[start : place + 1])))
             signals = UnitSignals(
                 relevance=max(math.log(max(result.score, 1e-9)), LEAST_RELEVANCE),
-                false_hit=float(rank > len(meant)),
                 framed=framed,
                 adds=_covered(weights, stems | frame) / total - framed,
                 similarity=similarity,
@@ -147,42 +138,6 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
 def worth(signals: UnitSignals, weights: UnitSignals = WEIGHTS) -> float:
     """Return the log-odds, up to a constant of the query, that a unit holds what is asked for."""
     return weighted(signals, weights)
-
-
-def _apart(
-    query: Query, results: Sequence[SearchResult], weights: dict[Concept, float]
-) -> tuple[list[SearchResult], list[SearchResult]]:
-    """Set apart the results that hold a word of the question only as part of another term.
-
-    So is what else was found of their articles and names little of what is asked: it came up with
-    them. A result that is near to the question all the same counts as meant, whatever words it
-    holds.
-    """
-    near = [max(result.unit_similarities, default=0.0) for result in results]
-    enough = NEAR * max(near, default=0.0)
-    is_false = [_is_false_hit(query, result.chunk, weights) for result in results]
-    articles = {one.chunk.article_id for one, is_so in zip(results, is_false, strict=True) if is_so}
-    meant: list[SearchResult] = []
-    false_hits: list[SearchResult] = []
-    for result, similarity, is_so in zip(results, near, is_false, strict=True):
-        came_along = result.chunk.article_id in articles and _named(query, result, weights) < HALF
-        is_apart = similarity < enough and (is_so or came_along)
-        (false_hits if is_apart else meant).append(result)
-    return meant, false_hits
-
-
-def _named(query: Query, result: SearchResult, weights: dict[Concept, float]) -> float:
-    """Return which share of the question's weight a result names, in its meaning."""
-    text = f"{result.chunk.heading} {result.chunk.text}"
-    return _covered(weights, query.stems_of(text)) / (sum(weights.values()) or 1.0)
-
-
-def _is_false_hit(query: Query, chunk: Chunk, weights: dict[Concept, float]) -> bool:
-    if not query.compounds:
-        return False
-    text = f"{chunk.heading} {chunk.text}"
-    meant, held = query.stems_of(text), frozenset(terms(text))
-    return _covered(weights, meant) < _covered(weights, held)
 
 
 def weigh(concept: Concept, vocabulary: Vocabulary) -> float:

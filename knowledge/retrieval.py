@@ -1,7 +1,7 @@
 """A question to ranked chunks: found by meaning and by words, checked against the record."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from knowledge.question_vectors import Asked, QuestionVectors
 from knowledge.ranking import RankSignals, article_words, relevance, scaled, shares
 from knowledge.record.catalog import Catalog
 from knowledge.record.vectors import text_hash
+from knowledge.understanding import Query
 from knowledge.unit_vectors import UnitVectors
 
 __all__ = ["Retrieval", "Retriever"]
@@ -60,58 +61,43 @@ class Retriever:
         self._question_vectors = question_vectors
         self._reranker = reranker
 
-    def retrieve(
-        self,
-        text: str,
-        terms: Sequence[str],
-        *,
-        top_k: int,
-        explained_in: Collection[tuple[str, str]] = (),
-        other_wordings: Sequence[str] = (),
-    ) -> Retrieval:
-        """Return up to `top_k` chunks for a query's text and stemmed terms.
+    def retrieve(self, query: Query, *, top_k: int) -> Retrieval:
+        """Return up to `top_k` chunks.
 
         The best of them are compared sentence by sentence, and ordered by the reranker when there
-        is one. `explained_in` names articles and headings where the glossary says that what is
-        asked is explained, and `other_wordings` say the same in other words. When the vector index
-        fails, chunks are found by words and by what they are asked as, and the result says so.
+        is one. When the vector index fails, chunks are found by words and by what they are asked
+        as, and the result says so.
         """
-        vector = self._vector(text, other_wordings)
-        found, is_degraded = self._found(vector, terms, explained_in)
+        vector = self._vector(query)
+        found, is_degraded = self._found(query, vector)
         compared = self._compared(vector, found[:RERANKED])
         compared.sort(key=_Found.order)
         results = _results(compared + found[RERANKED:])
         if self._reranker is not None:
-            results = _read_again(self._reranker, text, results[:RERANKED]) + results[RERANKED:]
+            results = (
+                _read_again(self._reranker, query.text, results[:RERANKED]) + results[RERANKED:]
+            )
         return Retrieval(results=results[:top_k], vector=vector, is_degraded=is_degraded)
 
-    def signals(
-        self,
-        text: str,
-        terms: Sequence[str],
-        *,
-        explained_in: Collection[tuple[str, str]] = (),
-        other_wordings: Sequence[str] = (),
-    ) -> list[tuple[Chunk, RankSignals]]:
+    def signals(self, query: Query) -> list[tuple[Chunk, RankSignals]]:
         """Return what speaks for each chunk found, all of them compared sentence by sentence.
 
         It is what `retrieve` ranks by, for those who fit or explain the ranking. In no order.
         """
-        vector = self._vector(text, other_wordings)
-        found, _ = self._found(vector, terms, explained_in)
+        vector = self._vector(query)
+        found, _ = self._found(query, vector)
         return [(one.chunk, one.signals) for one in self._compared(vector, found)]
 
-    def _vector(self, text: str, other_wordings: Sequence[str]) -> Vectors:
+    def _vector(self, query: Query) -> Vectors:
         """Return the unit vector of a question, halfway to those of its other wordings."""
-        vectors = [self._embedder.embed_query(one) for one in (text, *other_wordings)]
+        wordings = (query.text, *query.other_wordings)
+        vectors = [self._embedder.embed_query(one) for one in wordings]
         if len(vectors) == 1:
             return vectors[0]
         middle = np.mean(vectors, axis=0)
         return np.asarray(middle / np.linalg.norm(middle), dtype=np.float32)
 
-    def _found(
-        self, vector: Vectors, terms: Sequence[str], explained_in: Collection[tuple[str, str]]
-    ) -> tuple[list["_Found"], bool]:
+    def _found(self, query: Query, vector: Vectors) -> tuple[list["_Found"], bool]:
         """Return the chunks that any way of searching brings in, and whether one failed.
 
         Best first, as far as it can be said before sentences are compared.
@@ -122,7 +108,7 @@ class Retriever:
         except StoreError:
             logger.exception("the vector index does not answer; searching without it")
             dense, is_degraded = {}, True
-        words = shares(self._catalog.search(terms, limit=POOL))
+        words = shares(self._catalog.search(query.search_terms, limit=POOL))
         asked = self._question_vectors.similarities(vector)
         nearest = sorted(asked, key=lambda key: -asked[key].nearest)[:POOL]
         # A chunk that was retired a moment ago may still be in the vector index.
@@ -138,7 +124,7 @@ class Retriever:
                     asked=asked.get(key, NOT_ASKED).nearest,
                     words=words.get(key, 0.0),
                     article_words=by_article[chunk.article_id],
-                    explains=float(_place(chunk) in explained_in),
+                    explains=float(_place(chunk) in query.explained_in),
                 ),
                 listed=asked.get(key, NOT_ASKED).listed,
             )

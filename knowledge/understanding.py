@@ -9,7 +9,7 @@ from typing import Protocol
 from rapidfuzz.distance import OSA
 
 from knowledge.glossary import TermMention
-from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, terms, words
+from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, words
 from knowledge.models import DefineResult
 from knowledge.vocabulary import Vocabulary
 
@@ -53,9 +53,6 @@ class Lexicon(Protocol):
     def define(self, text: str) -> DefineResult:
         """Return the meanings of a term."""
 
-    def compounds(self, term: str) -> tuple[tuple[str, ...], ...]:
-        """Return the stems of each name in which a stemmed word only qualifies another one."""
-
     def kinds_of(self, term: str) -> frozenset[str]:
         """Return the acronyms whose expansion ends with a stemmed word."""
 
@@ -81,18 +78,6 @@ class Query:
     """Mistyped words and what they were read as."""
     other_wordings: tuple[str, ...] = ()
     """The text with another name in the place of one that an embedder may not know."""
-    compounds: tuple[tuple[str, ...], ...] = ()
-    """Stems of terms that hold a word of the question without being what it asks about."""
-
-    def stems_of(self, text: str) -> frozenset[str]:
-        """Return the stems of a text, leaving out words that only qualify another there."""
-        stems = terms(text)
-        for compound in self.compounds:
-            size = len(compound)
-            for start in range(len(stems) - size + 1):
-                if tuple(stems[start : start + size]) == compound:
-                    stems[start : start + size - 1] = [""] * (size - 1)
-        return frozenset(stems)
 
     @property
     def ambiguous(self) -> TermMention | None:
@@ -214,17 +199,15 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:
     corrected, corrections, unknown = _mend_spelling(plain, lexicon, vocabulary)
     mentions = lexicon.expansions(corrected)
     kind, sides = _kind(corrected)
-    concepts = _concepts(corrected, mentions, lexicon)
     return Query(
         text=corrected,
         kind=kind,
-        concepts=concepts,
+        concepts=_concepts(corrected, mentions, lexicon),
         mentions=mentions,
         sides=sides,
         unknown_words=unknown,
         corrections=corrections,
         other_wordings=_other_wordings(corrected, mentions, vocabulary),
-        compounds=_foreign_compounds(concepts, lexicon),
     )
 
 
@@ -371,16 +354,6 @@ def _concepts(
             own = frozenset({term})
             found.setdefault(own, Concept((own,), lexicon.kinds_of(term)))
     return tuple(found.values())
-
-
-def _foreign_compounds(
-    concepts: tuple[Concept, ...], lexicon: Lexicon
-) -> tuple[tuple[str, ...], ...]:
-    """Return the compounds of the question's words that the question itself does not name."""
-    asked = frozenset().union(*(way for concept in concepts for way in concept.ways))
-    single = {stem for concept in concepts if len(concept.ways[0]) == 1 for stem in concept.ways[0]}
-    found = (compound for stem in sorted(single) for compound in lexicon.compounds(stem))
-    return tuple(dict.fromkeys(c for c in found if not frozenset(c) <= asked))
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from knowledge.errors import CrossEncoderError, IndexNotReadyError, StoreError
+from knowledge.glossary import TermMention
 from knowledge.language import terms
 from knowledge.passages import units
 from knowledge.ports import Vectors
 from knowledge.question_vectors import QuestionVectors
 from knowledge.ranking import relevance
 from knowledge.retrieval import RERANKED, Retrieval, Retriever
+from knowledge.understanding import Concept, Query, QuestionKind
 from knowledge.unit_vectors import UnitVectors
 from tests.fakes import HashingEmbedder, ScriptedReranker
 from tests.workbench import Workbench, open_workbench, write_article
@@ -50,6 +52,16 @@ def _retriever(
     )
 
 
+def _query(text: str, *, words: str = "", other_wordings: Sequence[str] = ()) -> Query:
+    """Return a question that is searched for by its meaning and by these words of it."""
+    return Query(
+        text=text,
+        kind=QuestionKind.GENERAL,
+        concepts=tuple(Concept((frozenset({term}),)) for term in terms(words)),
+        other_wordings=tuple(other_wordings),
+    )
+
+
 def _retrieve(
     bench: Workbench,
     text: str,
@@ -59,7 +71,7 @@ def _retrieve(
     top_k: int = 5,
 ) -> Retrieval:
     retriever = _retriever(bench, index=index, reranker=reranker)
-    return retriever.retrieve(text, terms(text), top_k=top_k)
+    return retriever.retrieve(_query(text, words=text), top_k=top_k)
 
 
 def _keep_vectors(bench: Workbench, text: str) -> None:
@@ -87,15 +99,16 @@ def test_the_signals_of_all_that_is_found_are_those_it_is_ranked_by(
     bench: Workbench, tmp_path: Path
 ) -> None:
     question = "agents eat in the canteen"
+    query = _query(question, words=question)
     many = [f"Agents of shift {n} eat in the canteen." for n in range(RERANKED + 6)]
     write_article(tmp_path / "in", "canteen", *many)
     bench.ingest(tmp_path / "in")
     _keep_vectors(bench, question)
     retriever = _retriever(bench)
 
-    signals = {chunk.chunk_id: one for chunk, one in retriever.signals(question, terms(question))}
+    signals = {chunk.chunk_id: one for chunk, one in retriever.signals(query)}
 
-    found = retriever.retrieve(question, terms(question), top_k=RERANKED + 8).results
+    found = retriever.retrieve(query, top_k=RERANKED + 8).results
     assert signals.keys() == {result.chunk.chunk_id for result in found}
     assert all(one.sentence > 0 for one in signals.values())
     by_relevance = [relevance(signals[result.chunk.chunk_id]) for result in found[:RERANKED]]
@@ -140,8 +153,8 @@ def test_a_section_is_found_by_a_word_that_only_its_listed_question_holds(
     _list(bench, tmp_path, "is a subscription possible")
     retriever, question = _retriever(bench), "fee of whom and when and where and why"
 
-    without = retriever.retrieve(question, (), top_k=5)
-    found = retriever.retrieve(question, terms("subscription"), top_k=5)
+    without = retriever.retrieve(_query(question), top_k=5)
+    found = retriever.retrieve(_query(question, words="subscription"), top_k=5)
 
     assert _order(without) == ["attrition", "pricing"]
     assert _order(found) == ["pricing", "attrition"]
@@ -152,10 +165,10 @@ def test_a_section_is_found_by_what_is_near_to_its_listed_question(
 ) -> None:
     asked = "fee of whom"
     retriever = _retriever(bench)
-    before = retriever.retrieve(asked, (), top_k=5)
+    before = retriever.retrieve(_query(asked), top_k=5)
 
     _list(bench, tmp_path, asked)
-    found = retriever.retrieve(asked, (), top_k=5)
+    found = retriever.retrieve(_query(asked), top_k=5)
 
     assert _order(before) == ["attrition", "pricing"]
     assert _order(found) == ["pricing", "attrition"]
@@ -176,8 +189,8 @@ def test_without_the_vector_index_listed_questions_still_find_their_section(
 def test_what_is_near_to_another_wording_is_found_too(bench: Workbench) -> None:
     retriever, question = _retriever(bench), "fee of whom and when and where and why"
 
-    without = retriever.retrieve(question, (), top_k=5)
-    found = retriever.retrieve(question, (), top_k=5, other_wordings=[PRICING])
+    without = retriever.retrieve(_query(question), top_k=5)
+    found = retriever.retrieve(_query(question, other_wordings=[PRICING]), top_k=5)
 
     assert _order(without) == ["attrition", "pricing"]
     assert _order(found) == ["pricing", "attrition"]
@@ -185,9 +198,13 @@ def test_what_is_near_to_another_wording_is_found_too(bench: Workbench) -> None:
 
 def test_where_the_glossary_says_that_it_is_explained_goes_first(bench: Workbench) -> None:
     retriever, question = _retriever(bench), "fee of whom and when and where and why"
+    place = ("pricing", "Part 1")
+    mention = TermMention(text="fee", term="fee", senses=(), aliases=(), sections=(place,))
+    definition = QuestionKind.DEFINITION
+    explained = replace(_query(question), kind=definition, mentions=(mention,))
 
-    without = retriever.retrieve(question, (), top_k=5)
-    found = retriever.retrieve(question, (), top_k=5, explained_in=[("pricing", "Part 1")])
+    without = retriever.retrieve(_query(question), top_k=5)
+    found = retriever.retrieve(explained, top_k=5)
 
     assert _order(without) == ["attrition", "pricing"]
     assert _order(found) == ["pricing", "attrition"]
