@@ -27,7 +27,7 @@ it from the repository's root with
 import math
 import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -40,7 +40,6 @@ from torch.utils.checkpoint import checkpoint
 
 from benchmarks.harness import (
     Figure,
-    bundled_model,
     fresh_knowledge,
     ingest,
     option_parser,
@@ -48,12 +47,13 @@ from benchmarks.harness import (
     positive,
     publish,
 )
+from benchmarks.low_rank import add_low_rank, as_saved
 from benchmarks.public_data import sample
 from benchmarks.tuning import tuning_cases
 from ingest.sources import BUNDLED
+from knowledge.bundled_model import BUNDLED_NAME, bundled_model
 from knowledge.conversation import stand_alone
-from knowledge.embeddings import BUNDLED_NAME
-from knowledge.field_tuning import add_changes
+from knowledge.field_tuning import add_changes, read_changes
 from knowledge.golden import Case
 from knowledge.local_models import go_offline, loading_options
 from knowledge.models import Chunk
@@ -65,7 +65,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Field", "load", "right_sections", "tune"]
 
-RANK = 16
 STEPS = 120
 RATE = 1e-3
 WARM_UP = 10
@@ -202,9 +201,9 @@ def load(changes: Path | None = None) -> "SentenceTransformer":
     go_offline()
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(bundled_model(), **loading_options("float32"))
+    model = SentenceTransformer(str(bundled_model()), **loading_options("float32"))
     if changes:
-        add_changes(model[0], changes)
+        add_changes(model[0], read_changes(changes), of=changes.name)
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 
 
@@ -222,7 +221,7 @@ def tune(model: "SentenceTransformer", field: Field, *, steps: int) -> dict[str,
     chance = random.Random(SEED)  # noqa: S311 (nothing is kept secret by it)
     with torch.no_grad():
         published = field.embed(model.eval())
-    changes = _add_low_rank(model)
+    changes = add_low_rank(model)
     optimiser = torch.optim.Adam(changes.values(), lr=RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser,
@@ -240,25 +239,7 @@ def tune(model: "SentenceTransformer", field: Field, *, steps: int) -> dict[str,
         schedule.step()
         if step % PROGRESS == 0:
             print(f"step {step}: loss {loss.item():.3f}, moved {moved.item():.3f}", flush=True)
-    return {name: change.detach().cpu().half() for name, change in changes.items()}
-
-
-def _add_low_rank(model: "SentenceTransformer") -> dict[str, nn.Parameter]:
-    """Freeze a model, give each linear layer a change that is still nothing, and return these."""
-    model.requires_grad_(False)
-    changes = {}
-    for name, layer in model[0].named_modules():
-        if isinstance(layer, nn.Linear) and ".encoder." in name:
-            rows, columns = layer.weight.shape
-            down = torch.randn(RANK, columns) / math.sqrt(columns)
-            changes[f"{name}.down"] = nn.Parameter(down.to(model.device))
-            changes[f"{name}.up"] = nn.Parameter(torch.zeros(rows, RANK, device=model.device))
-            layer.register_forward_hook(_adding(changes[f"{name}.down"], changes[f"{name}.up"]))
-    return changes
-
-
-def _adding(down: Tensor, up: Tensor) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], Tensor]:
-    return lambda _layer, inputs, output: output + inputs[0] @ down.T @ up.T
+    return as_saved(changes)
 
 
 @torch.no_grad()

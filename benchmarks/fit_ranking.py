@@ -43,8 +43,8 @@ from benchmarks.public_data import Document, sample
 from benchmarks.tuning import choice, named, tuning_cases, weight_figures
 from ingest.front_matter import split_front_matter
 from knowledge.assembly import Knowledge
+from knowledge.bundled_model import BUNDLED_NAME
 from knowledge.conversation import stand_alone
-from knowledge.embeddings import BUNDLED_NAME
 from knowledge.golden import Case
 from knowledge.models import Chunk
 from knowledge.ranking import WEIGHTS, RankSignals, relevance

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from benchmarks.public_data import Document
 from ingest.pipeline import Ingestion
 from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.embeddings import BUNDLED_PACKAGE, SentenceTransformerEmbedder
+from knowledge.embeddings import SentenceTransformerEmbedder
 from knowledge.models import IngestReport
 from knowledge.settings import KnowledgeSettings
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "GOLDEN",
     "Figure",
-    "bundled_model",
     "fresh_knowledge",
     "ingest",
     "ingest_bundled",
@@ -136,14 +134,6 @@ def fresh_knowledge(*, embedding_model: str = "") -> Iterator[Knowledge]:
             # The first calls load the model and let torch choose its kernels.
             knowledge.embedder.embed_documents(["A sentence to warm up with."] * 64)
             yield knowledge
-
-
-def bundled_model() -> str:
-    """Return the path of the model that comes with the program."""
-    spec = find_spec(BUNDLED_PACKAGE)
-    if spec is None or spec.origin is None:
-        sys.exit(f"{BUNDLED_PACKAGE} is not installed: run `make install`")
-    return str(Path(spec.origin).parent / "model")
 
 
 def model_of(knowledge: Knowledge) -> "SentenceTransformer":

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.harness import (
     Figure,
-    bundled_model,
     fresh_knowledge,
     ingest,
     model_of,
@@ -42,6 +41,7 @@ from benchmarks.harness import (
 from benchmarks.public_data import Document, load_scifact
 from benchmarks.ranking import DEPTH, Leg, best_first, our_legs, ranking_figures
 from knowledge.assembly import Knowledge
+from knowledge.bundled_model import bundled_model
 
 if TYPE_CHECKING:
     from langchain_chroma import Chroma
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         model = model_of(knowledge)
         theirs = LangChainSide(
             folder / "langchain",
-            model_path=bundled_model(),
+            model_path=str(bundled_model()),
             model_kwargs={"dtype": model.dtype} if options.same_format else {},
         )
         figures = _speed(knowledge, theirs, scifact.documents, folder, parts=options.parts)

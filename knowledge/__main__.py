@@ -98,12 +98,7 @@ def _evaluate(options: argparse.Namespace, knowledge: Knowledge) -> int:
     cases = read_cases(path)
     # Before the run, which takes a while and may save its results in the same file.
     baseline = read_baseline(Path(options.baseline)) if options.baseline else None
-    results = evaluate(
-        cases,
-        answerer=knowledge.answerer,
-        retriever=knowledge.retriever,
-        catalog=knowledge.catalog,
-    )
+    results = evaluate(cases, answerer=knowledge.answerer, catalog=knowledge.catalog)
     threshold = knowledge.answerer.gate.threshold
     if options.save:
         save_results(results, Path(options.save))

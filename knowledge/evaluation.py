@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from knowledge.answering import Answerer, Examination
 from knowledge.citations import plain_text
@@ -9,7 +10,6 @@ from knowledge.composing import compose
 from knowledge.golden import Case
 from knowledge.models import Answer, ArticleId, Chunk, ChunkId, Outcome, Question, Refusal
 from knowledge.record.catalog import Catalog
-from knowledge.retrieval import Retriever
 from knowledge.verification import Support, check_support
 
 __all__ = [
@@ -18,9 +18,6 @@ __all__ = [
     "check_citations",
     "evaluate",
 ]
-
-DEPTH = 80
-"""Passages that are ranked, so that those of ten articles are among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +84,15 @@ class CaseResult:
         return 1 - len(missing) / len(self.case.facts) if self.case.facts else 1.0
 
 
-def evaluate(
-    cases: Iterable[Case], *, answerer: Answerer, retriever: Retriever, catalog: Catalog
-) -> list[CaseResult]:
-    """Ask every question and compare the replies with what they should hold, in order.
-
-    `retriever` is the one that the answerer has; it is asked for more than an answer looks at.
-    """
+def evaluate(cases: Iterable[Case], *, answerer: Answerer, catalog: Catalog) -> list[CaseResult]:
+    """Ask every question and compare the replies with what they should hold, in order."""
     active = catalog.active_chunk_ids()
-    return [_run(case, answerer, retriever, catalog, active) for case in cases]
+    return [_run(case, answerer, catalog, active) for case in cases]
 
 
 def _run(
     case: Case,
     answerer: Answerer,
-    retriever: Retriever,
     catalog: Catalog,
     active: Collection[str],
 ) -> CaseResult:
@@ -123,7 +114,7 @@ def _run(
         missing_in_full=case.missing(_stated(in_full)) if in_full else None,
         forbidden=case.forbidden(text),
         words=len(text.split()),
-        found_articles=_found_articles(seen, retriever),
+        found_articles=_found_articles(seen),
         probability=max((answerer.gate.probability(one.signals) for one in seen), default=0.0),
         total_ms=reply.timings_ms.get("total", 0.0),
     )
@@ -184,12 +175,10 @@ def _support(sentence: str, chunk: Chunk) -> Support:
     return check_support(sentence, chunk.text, frame=f"{chunk.title} {chunk.heading}")
 
 
-def _found_articles(seen: Sequence[Examination], retriever: Retriever) -> tuple[ArticleId, ...]:
+def _found_articles(seen: Sequence[Examination]) -> tuple[ArticleId, ...]:
     """Return the article of each passage, best first; the questions of a message take turns."""
-    results = [
-        result for one in seen for result in retriever.retrieve(one.query, top_k=DEPTH).results
-    ]
-    return tuple(r.chunk.article_id for r in sorted(results, key=lambda result: result.rank))
+    turns = zip_longest(*(one.found.articles for one in seen))
+    return tuple(article for turn in turns for article in turn if article is not None)
 
 
 def _composed(seen: Iterable[Examination]) -> str:

@@ -55,6 +55,8 @@ class Signals:
     """Cosine similarity of the question and the nearest passage."""
     unit_similarity: float
     """Cosine similarity of the question and the nearest sentence."""
+    read: float
+    """How likely it is that any sentence answers, by reading; 0.0 when nothing was read."""
     is_listed: float
     """How far the question is one that a section lists, from 0 at a similarity of one half."""
     unknown: float
@@ -143,6 +145,7 @@ def read_signals(
         unit_similarity=max(
             (max(result.unit_similarities, default=0.0) for result in results), default=0.0
         ),
+        read=max((_likely(odds) for r in results for odds in r.unit_readings), default=0.0),
         is_listed=max((max(2 * r.listed_similarity - 1, 0.0) for r in results), default=0.0),
         unknown=_unknown_share(query, vocabulary),
         unknown_names=float(_has_unknown_name(query.text, vocabulary)),
@@ -155,6 +158,10 @@ def _unknown_share(query: Query, vocabulary: Vocabulary) -> float:
     total = sum(weigh(concept, vocabulary) for concept in query.concepts)
     unknown = UNKNOWN_WEIGHT * len(query.unknown_words)
     return min(unknown / total, 1.0) if total else 0.0
+
+
+def _likely(odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-odds))
 
 
 def _asks_for_records(question: str) -> bool:

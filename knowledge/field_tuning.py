@@ -5,15 +5,16 @@ matrices. The change is added once, when the model is loaded, so that nothing is
 """
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.errors import EmbedderError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
-__all__ = ["FIELD_TUNING", "add_changes", "digest"]
+__all__ = ["FIELD_TUNING", "add_changes", "digest", "read_changes"]
 
 FIELD_TUNING = Path(__file__).parent / "field_tuning.safetensors"
 """What `python -m benchmarks.fit_embedder` learnt from the questions that the articles list."""
@@ -31,24 +32,33 @@ def digest(file: Path) -> str:
         ) from exc
 
 
-def add_changes(model: "nn.Module", file: Path) -> None:
-    """Add the changes in `file` to the weights of the layers that they name.
-
-    The file holds for each layer `NAME.up` (out, rank) and `NAME.down` (rank, in).
-
-    Raises:
-        EmbedderError: when the file cannot be read or does not fit the model.
-    """
-    import torch  # noqa: PLC0415
+def read_changes(file: Path) -> "dict[str, Tensor]":
+    """Return the tensors in `file` by name; raise `EmbedderError` when it cannot be read."""
     from safetensors import SafetensorError  # noqa: PLC0415
     from safetensors.torch import load_file  # noqa: PLC0415
 
     try:
-        changes = load_file(file)
+        return load_file(file)
+    except (OSError, SafetensorError) as exc:
+        raise EmbedderError(f"cannot read {file.name}; reinstall the program: {exc}") from exc
+
+
+def add_changes(model: "nn.Module", changes: "Mapping[str, Tensor]", *, of: str) -> None:
+    """Add changes to the weights of the layers that they name.
+
+    There are for each layer `NAME.up` (out, rank) and `NAME.down` (rank, in). Errors name the file
+    that the changes are `of`.
+
+    Raises:
+        EmbedderError: when they do not fit the model.
+    """
+    import torch  # noqa: PLC0415
+
+    try:
         for name in sorted({key.rpartition(".")[0] for key in changes}):
             weight = model.get_parameter(f"{name}.weight")
             up, down = changes[f"{name}.up"], changes[f"{name}.down"]
             with torch.no_grad():
                 weight.add_(up.to(weight.dtype) @ down.to(weight.dtype))
-    except (OSError, SafetensorError, AttributeError, KeyError, RuntimeError) as exc:
-        raise EmbedderError(f"{file.name} does not fit the embedding model: {exc}") from exc
+    except (AttributeError, KeyError, RuntimeError) as exc:
+        raise EmbedderError(f"{of} does not fit the model: {exc}") from exc

@@ -111,6 +111,8 @@ class SearchResult:
     """Cosine similarity of the question and the nearest that the chunk lists; 0.0 for none."""
     unit_similarities: tuple[float, ...] = ()
     """Cosine similarity of the question and each sentence; empty when they were not compared."""
+    unit_readings: tuple[float, ...] = ()
+    """Log-odds that each sentence answers, read together; empty when the chunk was not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from knowledge.models import Chunk, ChunkId
 
-__all__ = ["ChatModel", "ChunkStore", "Embedder", "GroundingModel", "Reranker", "Vectors"]
+__all__ = [
+    "ChatModel",
+    "ChunkStore",
+    "Embedder",
+    "GroundingModel",
+    "PassageReader",
+    "Reranker",
+    "Vectors",
+]
 
 Vectors: TypeAlias = NDArray[np.float32]
 
@@ -32,6 +40,13 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """Return the unit vector of a question."""
+
+
+class PassageReader(Protocol):
+    """Reads a question and a whole passage together and says which of its units answer."""
+
+    def read(self, question: str, chunks: Sequence[Chunk], /) -> Sequence[tuple[float, ...]]:
+        """Return for each chunk, in order, the log-odds that each of its units answers."""
 
 
 class Reranker(Protocol):

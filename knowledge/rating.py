@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from knowledge.language import stem, terms
 from knowledge.models import Chunk, SearchResult
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 LEAST_RELEVANCE = -8.0
+LIMIT = 6.0
+"""Log-odds beyond which reading is not believed to be surer."""
 UNKNOWN_WEIGHT = 2.0
 
 # A worked example's sums are not facts of the world.
@@ -55,6 +58,11 @@ class UnitSignals:
     """1.0 for a unit that announces a list."""
     hypothetical: float
     """1.0 for what is only supposed."""
+    read: float
+    """Log-odds that it answers, by reading, each within `LIMIT` of 0.0; with the sentences that it
+    points back at, which would be said too, the mean. 0.0 when its passage was not read."""
+    unread: float
+    """1.0 when its passage was not read."""
     fits: float
     """How well its form fits the kind of question, in [0, 1]."""
 
@@ -62,15 +70,17 @@ class UnitSignals:
 # Fitted by `python -m benchmarks.fit_choice` on the tuning half of the golden questions: a
 # conditional logit of which of the sentences found hold a fact that is asked for.
 WEIGHTS = UnitSignals(
-    relevance=0.62,
-    framed=-1.0,
-    adds=1.35,
-    similarity=2.3,
-    opens=0.3,
-    item=0.1,
-    announces=-2.1,
-    hypothetical=-0.9,
-    fits=1.4,
+    relevance=0.8,
+    framed=0.2,
+    adds=1.0,
+    similarity=2.5,
+    opens=0.75,
+    item=0.9,
+    announces=-4.8,
+    hypothetical=-2.15,
+    read=0.86,
+    unread=-1.55,
+    fits=2.8,
 )
 
 
@@ -108,18 +118,22 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
         framed = _covered(weights, frame) / total
         inside = units(result.chunk.text)
         similarities = result.unit_similarities or (0.0,) * len(inside)
-        for place, (unit, similarity) in enumerate(zip(inside, similarities, strict=True)):
+        readings = [min(max(odds, -LIMIT), LIMIT) for odds in result.unit_readings]
+        readings = readings or [0.0] * len(inside)
+        for place, unit in enumerate(inside):
             start = context_start(inside, place)
             stems = frozenset(terms(" ".join(part.text for part in inside[start : place + 1])))
             signals = UnitSignals(
                 relevance=max(math.log(max(result.score, 1e-9)), LEAST_RELEVANCE),
                 framed=framed,
                 adds=_covered(weights, stems | frame) / total - framed,
-                similarity=similarity,
+                similarity=similarities[place],
                 opens=float(place == 0),
                 item=float(unit.kind == "item"),
                 announces=float(unit.text.endswith(":")),
                 hypothetical=float(INVENTED.search(unit.text) is not None),
+                read=fmean(readings[start : place + 1]),
+                unread=float(not result.unit_readings),
                 fits=_fit(query, unit, stems),
             )
             rated.append(

@@ -8,8 +8,8 @@ import numpy as np
 
 from knowledge.errors import CrossEncoderError, StoreError
 from knowledge.index import VectorIndex
-from knowledge.models import Chunk, ChunkId, SearchResult
-from knowledge.ports import Embedder, Reranker, Vectors
+from knowledge.models import ArticleId, Chunk, ChunkId, SearchResult
+from knowledge.ports import Embedder, PassageReader, Reranker, Vectors
 from knowledge.question_vectors import Asked, QuestionVectors
 from knowledge.ranking import RankSignals, article_words, relevance, scaled, shares
 from knowledge.record.catalog import Catalog
@@ -26,6 +26,8 @@ POOL = 80
 NOT_ASKED = Asked(0.0, 0.0)
 RERANKED = 32
 """Best chunks whose sentences are compared with the question one by one."""
+READ = 1
+"""Best chunks that are read with the question, which takes some 20 ms each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class Retrieval:
 
     results: tuple[SearchResult, ...]
     """Best first."""
+    articles: tuple[ArticleId, ...]
+    """Article of each chunk that was found, best first, be it among the results or not."""
     vector: Vectors
     """The query's unit vector."""
     is_degraded: bool
@@ -51,14 +55,16 @@ class Retriever:
         embedder: Embedder,
         unit_vectors: UnitVectors,
         question_vectors: QuestionVectors,
+        reader: PassageReader | None = None,
         reranker: Reranker | None = None,
     ) -> None:
-        """All but the reranker must be of one data directory."""
+        """All but the reader and the reranker must be of one data directory."""
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
         self._unit_vectors = unit_vectors
         self._question_vectors = question_vectors
+        self._reader = reader
         self._reranker = reranker
 
     def retrieve(self, query: Query, *, top_k: int) -> Retrieval:
@@ -77,7 +83,9 @@ class Retriever:
             results = (
                 _read_again(self._reranker, query.text, results[:RERANKED]) + results[RERANKED:]
             )
-        return Retrieval(results=results[:top_k], vector=vector, is_degraded=is_degraded)
+        articles = tuple(result.chunk.article_id for result in results)
+        results = self._read(query, results[: min(READ, top_k)]) + results[READ:top_k]
+        return Retrieval(results=results, articles=articles, vector=vector, is_degraded=is_degraded)
 
     def signals(self, query: Query) -> list[tuple[Chunk, RankSignals]]:
         """Return what speaks for each chunk found, all of them compared sentence by sentence.
@@ -87,6 +95,16 @@ class Retriever:
         vector = self._vector(query)
         found, _ = self._found(query, vector)
         return [(one.chunk, one.signals) for one in self._compared(vector, found)]
+
+    def _read(self, query: Query, results: tuple[SearchResult, ...]) -> tuple[SearchResult, ...]:
+        """Return the results with what reading them says of their sentences."""
+        if self._reader is None:
+            return results
+        readings = self._reader.read(query.text, [result.chunk for result in results])
+        return tuple(
+            replace(result, unit_readings=odds)
+            for result, odds in zip(results, readings, strict=True)
+        )
 
     def _vector(self, query: Query) -> Vectors:
         """Return the unit vector of a question, halfway to those of its other wordings."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
+from knowledge.bundled_model import common_words
 from knowledge.glossary import TermMention
 from knowledge.language import STOP_WORDS, content_words, sentence_spans, stem, words
 from knowledge.models import DefineResult
@@ -155,7 +156,7 @@ CHAT_SPELLING = (
     (re.compile(r"\b(?:btw|b/w)\s+(?=\S+\s+(?:and|n|&)\s)", re.IGNORECASE), "between "),
     (re.compile(r"\bdiff\b", re.IGNORECASE), "difference"),
     (re.compile(r"\b(?:pls|plz|plss)\b", re.IGNORECASE), "please"),
-    (re.compile(r"\bu\b", re.IGNORECASE), "you"),
+    (re.compile(r"\bu\b(?!\.\w)", re.IGNORECASE), "you"),
     (re.compile(r"\bur\b", re.IGNORECASE), "your"),
     (re.compile(r"\br\b(?!\s*&)", re.IGNORECASE), "are"),
     (re.compile(r"\b(?:wats?|whts?)(?=\s+(?:is|are|was|does|do|did)\b)", re.IGNORECASE), "what"),
@@ -282,7 +283,8 @@ def _mend_spelling(
         # "bpos" written in lower case is the plural of an acronym.
         if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
             corrections.append((word, word[:-1]))
-        elif (term := vocabulary.correct(word)) is not None:
+        # "Sleep" is no slip of "steep", though no article holds it.
+        elif word not in common_words() and (term := vocabulary.correct(word)) is not None:
             corrections.append((word, term))
         elif not _is_acronym(word, text) and (meant := _stop_word_like(word)):
             corrections.append((word, meant))

@@ -11,6 +11,7 @@ from knowledge.models import (
     Answer,
     AnswerSentence,
     ArticleId,
+    Chunk,
     ChunkId,
     ClosestSection,
     CorpusStatus,
@@ -24,6 +25,7 @@ from knowledge.models import (
     Sense,
     Source,
 )
+from knowledge.passages import units
 from knowledge.ports import Vectors
 from knowledge.record.ledger import RegisteredSource
 
@@ -222,6 +224,22 @@ class SteppedChatModel:
         self._steps.acquire(timeout=10)
         if self.error is not None:
             raise self.error
+
+
+class ScriptedReader:
+    """Takes every unit that holds a word for an answer, and no other."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.asked: list[tuple[str, list[str]]] = []
+        """The question and the texts of each call."""
+
+    def read(self, question: str, chunks: Sequence[Chunk], /) -> list[tuple[float, ...]]:
+        self.asked.append((question, [chunk.text for chunk in chunks]))
+        return [
+            tuple(3.0 if self.word in unit.text else -3.0 for unit in units(chunk.text))
+            for chunk in chunks
+        ]
 
 
 class ScriptedReranker:

@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
-from benchmarks.fit_embedder import RANK, Field, load, main, right_sections, tune
+from benchmarks.fit_embedder import Field, load, main, right_sections, tune
+from benchmarks.low_rank import RANK
 from knowledge.golden import Case
 from knowledge.ranking import WEIGHTS
 from tests.workbench import make_chunk

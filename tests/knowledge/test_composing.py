@@ -41,8 +41,37 @@ def _compose_near(
     return compose(query, rate(query, results, vocabulary))
 
 
+def _compose_read(question: str, lexicon: Glossary, text: str, *odds: float) -> tuple[Pick, ...]:
+    """Compose from a passage that was read with the question."""
+    vocabulary = Vocabulary({}, 20)
+    query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
+    result = SearchResult(
+        chunk=make_chunk(text=text), rank=1, score=1.0, similarity=0.8, unit_readings=odds
+    )
+    return compose(query, rate(query, [result], vocabulary))
+
+
 def _texts(picks: tuple[Pick, ...]) -> list[str]:
     return [pick.text for pick in picks]
+
+
+def test_the_sentence_that_answers_by_reading_goes_first(lexicon: Glossary) -> None:
+    text = "Agents are trained for six weeks. Agents are hired in spring. Agents are paid by day."
+
+    said = _compose_read("when are agents taken on?", lexicon, text, -6.0, 6.0, -6.0)
+
+    assert _texts(said)[0] == "Agents are hired in spring."
+
+
+def test_reading_that_is_very_sure_counts_no_more_than_one_that_is_sure(lexicon: Glossary) -> None:
+    text = "Agents are trained for six weeks. Agents are hired in spring. Agents are paid by day."
+
+    sure, very = (
+        _compose_read("when are agents taken on?", lexicon, text, -odds, odds, -odds)
+        for odds in (6.0, 60.0)
+    )
+
+    assert _texts(sure) == _texts(very)
 
 
 def test_every_piece_is_made_of_verbatim_units_of_its_chunk(lexicon: Glossary) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from knowledge.assembly import EVIDENCE_FILE
-from knowledge.embeddings import BUNDLED_NAME, SentenceTransformerEmbedder, create_embedder
+from knowledge.bundled_model import BUNDLED_NAME
+from knowledge.embeddings import SentenceTransformerEmbedder, create_embedder
 from knowledge.errors import EmbedderError
 from knowledge.evidence import EvidenceGate
 
@@ -124,7 +125,7 @@ def test_a_tuning_that_does_not_fit_is_reported(
     broken.write_bytes(b"no tensors")
     monkeypatch.setattr("knowledge.embeddings.FIELD_TUNING", broken)
 
-    with pytest.raises(EmbedderError, match=r"broken\.safetensors does not fit"):
+    with pytest.raises(EmbedderError, match=r"cannot read broken\.safetensors"):
         create_embedder("").embed_query("text")
 
 

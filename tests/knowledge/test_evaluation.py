@@ -53,7 +53,7 @@ def _evaluate(bench: Workbench, *, threshold: float = OPEN, **case: Any) -> Case
         ),
     )
     cases = [make_case(**case)]
-    (result,) = evaluate(cases, answerer=answerer, retriever=retriever, catalog=catalog)
+    (result,) = evaluate(cases, answerer=answerer, catalog=catalog)
     return result
 
 

@@ -1,4 +1,5 @@
 import json
+import math
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -32,7 +33,13 @@ def _gate(**weights: float) -> EvidenceGate:
     )
 
 
-def _read(question: str, text: str = TEXT, *, listed_similarity: float = 0.0) -> Signals:
+def _read(
+    question: str,
+    text: str = TEXT,
+    *,
+    listed_similarity: float = 0.0,
+    unit_readings: tuple[float, ...] = (),
+) -> Signals:
     lexicon = Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=lambda *_: None)
     known = dict.fromkeys((stem(term) for term in terms(f"{text} our contract cost")), 1)
     vocabulary = Vocabulary(known, 10)
@@ -42,9 +49,17 @@ def _read(question: str, text: str = TEXT, *, listed_similarity: float = 0.0) ->
         score=1.0,
         similarity=0.7,
         listed_similarity=listed_similarity,
+        unit_readings=unit_readings,
     )
     query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
     return read_signals(query, [result], vocabulary)
+
+
+def test_the_best_sentence_that_was_read_says_how_likely_an_answer_is() -> None:
+    question = "what is attrition?"
+
+    assert _read(question, unit_readings=(-2.0, math.log(3), -5.0)).read == pytest.approx(0.75)
+    assert _read(question).read == 0.0
 
 
 def test_a_gate_is_read_back_as_it_was_written(tmp_path: Path) -> None:

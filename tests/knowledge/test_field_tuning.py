@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from knowledge.errors import EmbedderError
-from knowledge.field_tuning import add_changes, digest
+from knowledge.field_tuning import add_changes, digest, read_changes
 
 UP, DOWN = torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0, 4.0, 5.0]])
 CHANGE = torch.tensor([[3.0, 4.0, 5.0], [6.0, 8.0, 10.0]])
@@ -33,7 +33,7 @@ def test_the_product_is_added_to_the_weights_that_are_named_and_nothing_else(
     before = {name: value.clone() for name, value in model.state_dict().items()}
     changes = {"encoder.changed.up": UP.half(), "encoder.changed.down": DOWN.half()}
 
-    add_changes(model, _file(tmp_path, changes))
+    add_changes(model, read_changes(_file(tmp_path, changes)), of="changes")
 
     before["encoder.changed.weight"] += CHANGE
     after = model.state_dict()
@@ -54,24 +54,20 @@ def test_the_product_is_added_to_the_weights_that_are_named_and_nothing_else(
     ],
 )
 def test_changes_of_another_model_are_refused(
-    changes: Mapping[str, Tensor], model: nn.Module, tmp_path: Path
+    changes: Mapping[str, Tensor], model: nn.Module
 ) -> None:
-    file = _file(tmp_path, changes)
-
-    with pytest.raises(EmbedderError, match=r"^changes\.safetensors does not fit the embedding"):
-        add_changes(model, file)
+    with pytest.raises(EmbedderError, match=r"^its\.safetensors does not fit the model"):
+        add_changes(model, changes, of="its.safetensors")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no tensors"])
-def test_a_file_that_is_missing_or_broken_is_named(
-    content: bytes | None, model: nn.Module, tmp_path: Path
-) -> None:
+def test_a_file_that_is_missing_or_broken_is_named(content: bytes | None, tmp_path: Path) -> None:
     file = tmp_path / "changes.safetensors"
     if content is not None:
         file.write_bytes(content)
 
-    with pytest.raises(EmbedderError, match=r"^changes\.safetensors does not fit"):
-        add_changes(model, file)
+    with pytest.raises(EmbedderError, match=r"^cannot read changes\.safetensors"):
+        read_changes(file)
 
 
 def test_the_digest_changes_with_the_content_only(tmp_path: Path) -> None:

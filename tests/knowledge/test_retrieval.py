@@ -13,10 +13,10 @@ from knowledge.passages import units
 from knowledge.ports import Vectors
 from knowledge.question_vectors import QuestionVectors
 from knowledge.ranking import relevance
-from knowledge.retrieval import RERANKED, Retrieval, Retriever
+from knowledge.retrieval import READ, RERANKED, Retrieval, Retriever
 from knowledge.understanding import Concept, Query, QuestionKind
 from knowledge.unit_vectors import UnitVectors
-from tests.fakes import HashingEmbedder, ScriptedReranker
+from tests.fakes import HashingEmbedder, ScriptedReader, ScriptedReranker
 from tests.workbench import Workbench, open_workbench, write_article
 
 ATTRITION = "Attrition is the departure of agents. It is dear."
@@ -40,7 +40,11 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
 
 
 def _retriever(
-    bench: Workbench, *, index: object = None, reranker: ScriptedReranker | None = None
+    bench: Workbench,
+    *,
+    index: object = None,
+    reader: ScriptedReader | None = None,
+    reranker: ScriptedReranker | None = None,
 ) -> Retriever:
     return Retriever(
         catalog=bench.catalog,
@@ -48,6 +52,7 @@ def _retriever(
         embedder=bench.embedder,
         unit_vectors=UnitVectors(catalog=bench.catalog, embedder=bench.embedder),
         question_vectors=QuestionVectors(catalog=bench.catalog, embedder=bench.embedder),
+        reader=reader,
         reranker=reranker,
     )
 
@@ -289,6 +294,35 @@ def test_without_the_vector_index_a_reranker_still_orders_what_words_found(
 
     assert found.is_degraded
     assert _order(found) == ["pricing", "attrition"]
+
+
+def test_the_best_passages_are_read_with_the_question_and_the_others_are_not(
+    bench: Workbench,
+) -> None:
+    reader = ScriptedReader("dear")
+    question = "attrition of agents"
+
+    found = _retriever(bench, reader=reader).retrieve(_query(question, words=question), top_k=5)
+
+    assert len(found.results) > READ
+    assert reader.asked == [(question, [ATTRITION])]
+    assert [result.unit_readings for result in found.results] == [(-3.0, 3.0), ()]
+
+
+def test_what_a_reranker_puts_first_is_read(bench: Workbench) -> None:
+    reader, reranker = ScriptedReader("dear"), ScriptedReranker({"Pricing": 0.9})
+    retriever = _retriever(bench, reader=reader, reranker=reranker)
+
+    retriever.retrieve(_query("attrition of agents"), top_k=5)
+
+    assert reader.asked == [("attrition of agents", [PRICING])]
+
+
+def test_all_that_was_found_is_named_by_its_article(bench: Workbench) -> None:
+    found = _retrieve(bench, "attrition of agents", top_k=1)
+
+    assert found.articles == ("attrition", "pricing")
+    assert _order(found) == ["attrition"]
 
 
 def test_before_anything_is_ingested_there_is_nothing_to_search(tmp_path: Path) -> None:
