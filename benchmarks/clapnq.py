@@ -121,6 +121,7 @@ def _given(knowledge: Knowledge, items: Sequence[ClapNqItem]) -> list[Given]:
             score=1.0,
             similarity=float(held[place] @ asked[place]),
             unit_similarities=tuple((own @ asked[place]).tolist()),
+            unit_readings=knowledge.reader.read(query.text, [chunk])[0],
         )
         given.append(Given(item=item, query=query, result=result))
     return given

@@ -124,7 +124,7 @@ def test_the_threshold_itself_is_enough() -> None:
 
 def test_the_gate_that_is_shipped_lets_good_evidence_through_and_nothing_without_any() -> None:
     gate = EvidenceGate.load(EVIDENCE_FILE)
-    good = _signals(similarity=0.8, unit_similarity=0.8)
+    good = _signals(similarity=0.8, unit_similarity=0.8, read=0.8)
 
     assert gate.is_enough(good)
     assert not gate.is_enough(_signals())
