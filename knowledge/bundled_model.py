@@ -29,10 +29,11 @@ def bundled_model() -> Path:
 def common_words() -> frozenset[str]:
     """Return some 20,000 common English words and names in small letters.
 
-    They are the words that the model reads whole, since it was trained on texts full of them.
+    They are the words that the model reads whole, since it was trained on texts full of them; those
+    of three letters or less are left out, for many of them are only parts of words.
     """
     pieces = (bundled_model() / "vocab.txt").read_text(encoding="utf-8").split()
-    return frozenset(piece for piece in pieces if piece.isalpha() and len(piece) > 1)
+    return frozenset(piece for piece in pieces if piece.isalpha() and len(piece) > 3)
 
 
 def check_weights(folder: Path, *, sha256: str) -> None:

@@ -56,7 +56,11 @@ class Signals:
     unit_similarity: float
     """Cosine similarity of the question and the nearest sentence."""
     read: float
-    """How likely it is that any sentence answers, by reading; 0.0 when nothing was read."""
+    """How likely it is that any sentence answers, by reading, times its passage's similarity.
+
+    The reader knows questions on the passage's subject; on any other its word counts little. 0.0
+    when nothing was read.
+    """
     is_listed: float
     """How far the question is one that a section lists, from 0 at a similarity of one half."""
     unknown: float
@@ -145,7 +149,10 @@ def read_signals(
         unit_similarity=max(
             (max(result.unit_similarities, default=0.0) for result in results), default=0.0
         ),
-        read=max((_likely(odds) for r in results for odds in r.unit_readings), default=0.0),
+        read=max(
+            (_likely(odds) * max(r.similarity, 0.0) for r in results for odds in r.unit_readings),
+            default=0.0,
+        ),
         is_listed=max((max(2 * r.listed_similarity - 1, 0.0) for r in results), default=0.0),
         unknown=_unknown_share(query, vocabulary),
         unknown_names=float(_has_unknown_name(query.text, vocabulary)),

@@ -284,7 +284,9 @@ def _mend_spelling(
         if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
             corrections.append((word, word[:-1]))
         # "Sleep" is no slip of "steep", though no article holds it.
-        elif word not in common_words() and (term := vocabulary.correct(word)) is not None:
+        elif word in common_words():
+            unknown.append(word)
+        elif (term := vocabulary.correct(word)) is not None:
             corrections.append((word, term))
         elif not _is_acronym(word, text) and (meant := _stop_word_like(word)):
             corrections.append((word, meant))

@@ -58,7 +58,9 @@ def _read(
 def test_the_best_sentence_that_was_read_says_how_likely_an_answer_is() -> None:
     question = "what is attrition?"
 
-    assert _read(question, unit_readings=(-2.0, math.log(3), -5.0)).read == pytest.approx(0.75)
+    assert _read(question, unit_readings=(-2.0, math.log(3), -5.0)).read == pytest.approx(
+        0.7 * 0.75
+    )
     assert _read(question).read == 0.0
 
 

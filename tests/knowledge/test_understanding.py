@@ -173,3 +173,19 @@ def test_a_term_of_several_meanings_asked_for_alone_is_ambiguous(lexicon: Glossa
 )
 def test_several_requests_in_a_message_are_told_apart(text: str, requests: tuple[str, ...]) -> None:
     assert split_requests(text) == requests
+
+
+@pytest.mark.parametrize("word", ["sleep", "planes", "youngest", "tall"])
+def test_a_common_word_that_no_article_holds_is_no_slip(word: str, lexicon: Glossary) -> None:
+    vocabulary = Vocabulary({"steep": 3, "plan": 9, "young": 2, "tell": 4, "agent": 9}, 20)
+
+    query = understand(f"are agents {word}", lexicon=lexicon, vocabulary=vocabulary)
+
+    assert query.corrections == ()
+    assert query.unknown_words == (word,)
+
+
+def test_an_abbreviation_is_no_chat_spelling(lexicon: Glossary) -> None:
+    query = understand("pay in the u.s. if u can", lexicon=lexicon, vocabulary=Vocabulary({}, 20))
+
+    assert query.text == "pay in the u.s. if you can"
