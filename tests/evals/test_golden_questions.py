@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fit_reader import read_labels
 from ingest.house_articles import HouseArticle, parse_house_article
 from knowledge.golden import SPLITS, Case, read_cases
 from knowledge.language import words
@@ -84,12 +85,14 @@ def test_every_section_lists_at_least_two_questions_that_it_is_asked(
     assert lacking == []
 
 
+def _golden(cases: list[Case]) -> set[str]:
+    return {" ".join(words(text)) for case in cases for text in (case.question, case.full)}
+
+
 def test_no_golden_question_is_listed_by_an_article(
     cases: list[Case], articles: list[HouseArticle]
 ) -> None:
-    golden = {
-        " ".join(words(question)) for case in cases for question in (case.question, case.full)
-    }
+    golden = _golden(cases)
 
     given_away = [
         (article.stem, listed.text)
@@ -98,6 +101,13 @@ def test_no_golden_question_is_listed_by_an_article(
         if " ".join(words(listed.text)) in golden
     ]
     assert given_away == []
+
+
+def test_the_reader_is_fitted_to_no_golden_question(cases: list[Case]) -> None:
+    fitted_to = {" ".join(words(label.question)) for label in read_labels()}
+
+    assert fitted_to
+    assert fitted_to.isdisjoint(_golden(cases))
 
 
 def test_no_question_forbids_what_it_asks_for(cases: list[Case]) -> None:
