@@ -21,6 +21,7 @@ from knowledge.glossary import Glossary
 from knowledge.index import StoreFactory, VectorIndex
 from knowledge.joint_reader import JointReader
 from knowledge.lexicon import CorpusLexicon
+from knowledge.local_models import one_thread_for_numpy
 from knowledge.ports import Embedder
 from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog
@@ -78,6 +79,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
     `exclusive` is needed by whoever touches the vector index or writes. Raises
     `DataDirectoryBusyError` within two seconds when another process has it.
     """
+    one_thread_for_numpy()
     embedder = create_embedder(settings.embedding_model)
     reader = JointReader(bundled_model())
     reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None

@@ -4,7 +4,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["first_line", "go_offline", "loading_options", "number_format"]
+from threadpoolctl import threadpool_limits
+
+__all__ = ["first_line", "go_offline", "loading_options", "number_format", "one_thread_for_numpy"]
 
 
 def go_offline() -> None:
@@ -36,6 +38,15 @@ def loading_options(dtype: str) -> dict[str, Any]:
         "trust_remote_code": False,
         "model_kwargs": {"dtype": dtype, "use_safetensors": True},
     }
+
+
+def one_thread_for_numpy() -> None:
+    """Let numpy multiply in one thread from now on, in the whole process.
+
+    Its threads wait for more by spinning, which takes the processors from torch: on two cores an
+    answer took twice as long. What it multiplies here is small.
+    """
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def first_line(exc: Exception) -> str:

@@ -1,6 +1,8 @@
 import pytest
+import torch
+from threadpoolctl import threadpool_info
 
-from knowledge.local_models import first_line, loading_options, number_format
+from knowledge.local_models import first_line, loading_options, number_format, one_thread_for_numpy
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,12 @@ def test_nothing_is_loaded_from_elsewhere_and_no_code_of_others_is_run() -> None
 def test_an_error_without_words_is_named_by_its_kind() -> None:
     assert first_line(ValueError("bad\nmore")) == "bad"
     assert first_line(ValueError()) == "ValueError"
+
+
+def test_numpy_multiplies_in_one_thread_and_torch_in_as_many_as_before() -> None:
+    before = torch.get_num_threads()
+
+    one_thread_for_numpy()
+
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} <= {1}
+    assert torch.get_num_threads() == before
