@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.choice_model import Choice, fit_weights, folds
+from benchmarks.choice_model import Choice, fit_any, folds
 from benchmarks.harness import (
     Figure,
     fresh_knowledge,
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fit(choices: Sequence[Choice]) -> UnitSignals:
-    return named(UnitSignals, fit_weights(choices, penalty=PENALTY))
+    return named(UnitSignals, fit_any(choices, penalty=PENALTY))
 
 
 def _read(case: Case, answerer: Answerer) -> Sentences:

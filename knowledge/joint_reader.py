@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch import Tensor
 
-__all__ = ["JOINT_READING", "Encoded", "JointReader", "Judgement", "encode", "judge"]
+__all__ = [
+    "JOINT_READING",
+    "Encoded",
+    "JointReader",
+    "Judgement",
+    "encode",
+    "hidden_states",
+    "judge",
+]
 
 JOINT_READING = Path(__file__).parent / "joint_reading.safetensors"
 """What `python -m benchmarks.fit_reader` learnt from labelled sentences."""
