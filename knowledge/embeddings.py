@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from knowledge.bundled_model import (
-    BUNDLED_NAME,
-    BUNDLED_SHA256,
-    bundled_model,
-    check_weights,
-)
+from knowledge.bundled_model import BUNDLED_NAME, BUNDLED_SHA256, bundled_model, check_weights
 from knowledge.errors import EmbedderError
 from knowledge.field_tuning import FIELD_TUNING, add_changes, digest, read_changes
 from knowledge.local_models import first_line, go_offline, loading_options, number_format
