@@ -180,6 +180,9 @@ def judge(read: Encoded, states: "Tensor", judgement: Judgement) -> "Tensor":
     from torch.nn.functional import normalize  # noqa: PLC0415
 
     asked = states[slice(*read.question)]
+    if not len(asked):
+        # Of a bare link nothing is left to ask; the mean of nothing is no number.
+        return states.new_full((len(read.units),), UNREAD)
     meant = normalize(asked.mean(0), dim=0)
     near = normalize(states, dim=1) @ normalize(asked, dim=1).T
     odds = []

@@ -124,6 +124,10 @@ def test_a_unit_that_was_not_read_is_no_answer() -> None:
     assert _judge(1, 1, 1, linear=torch.zeros(4))[1] == UNREAD
 
 
+def test_an_empty_question_is_answered_by_nothing(reader: JointReader) -> None:
+    assert reader.read("", [STORE]) == [(UNREAD,)]
+
+
 def test_a_text_without_units_has_no_odds() -> None:
     read = Encoded(tokens=[0] * 6, question=(1, 2), units=[])
 
