@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3.11
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
-CODE = bot knowledge ingest tests benchmarks
+CODE = bot knowledge ingest tests training benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-long lint fmt eval bench

@@ -1,0 +1,1 @@
+"""Measures the program; no part of the packages."""

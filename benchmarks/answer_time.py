@@ -39,7 +39,7 @@ from benchmarks.harness import (
 )
 from benchmarks.public_data import sample
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.models import Answer, Outcome, Question, Turn
+from knowledge.domain import Answer, Outcome, Question, Turn
 
 T = TypeVar("T")
 

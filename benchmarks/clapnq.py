@@ -39,16 +39,16 @@ from benchmarks.harness import (
 )
 from benchmarks.public_data import ClapNqItem, load_clapnq
 from benchmarks.ranking import our_legs, ranking_figures
+from knowledge.answers.composing import compose
+from knowledge.answers.gate import EvidenceGate, read_signals
+from knowledge.answers.rating import rate
 from knowledge.assembly import EVIDENCE_FILE, Knowledge
-from knowledge.composing import compose
-from knowledge.evidence import EvidenceGate, read_signals
-from knowledge.language import terms
-from knowledge.metrics import auroc, f1, precision, recall
-from knowledge.models import ArticleId, Chunk, ChunkId, SearchResult
-from knowledge.passages import units
-from knowledge.rating import rate
-from knowledge.understanding import Query, understand
-from knowledge.vocabulary import Vocabulary
+from knowledge.domain import ArticleId, Chunk, ChunkId, SearchResult
+from knowledge.evaluation.metrics import auroc, f1, precision, recall
+from knowledge.glossary.vocabulary import Vocabulary
+from knowledge.questions.understanding import Query, understand
+from knowledge.text.language import terms
+from knowledge.text.passages import units
 
 Measure: TypeAlias = Callable[[Collection[int], Collection[int]], float]
 

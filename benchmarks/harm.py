@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from bot.rendering import RenderedMessage, render_outcome, render_private_outcome
-from knowledge.models import (
+from knowledge.domain import (
     Answer,
     AnswerSentence,
     ArticleId,

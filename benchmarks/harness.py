@@ -20,8 +20,8 @@ from benchmarks.public_data import Document
 from ingest.pipeline import Ingestion
 from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.embeddings import SentenceTransformerEmbedder
-from knowledge.models import IngestReport
+from knowledge.domain import IngestReport
+from knowledge.models.embeddings import SentenceTransformerEmbedder
 from knowledge.settings import KnowledgeSettings
 
 if TYPE_CHECKING:

@@ -48,9 +48,9 @@ from benchmarks.harness import (
 from benchmarks.planting import ORDERS, PLACES, plant
 from benchmarks.public_data import load_bipia, sample
 from ingest.sources import BUNDLED
-from knowledge.answering import Answerer
-from knowledge.golden import Case, read_cases
-from knowledge.models import Answer, Outcome, Question
+from knowledge.answers.answering import Answerer
+from knowledge.domain import Answer, Outcome, Question
+from knowledge.evaluation.golden import Case, read_cases
 from knowledge.settings import PACKAGE_DIR
 
 Ask: TypeAlias = Callable[[str], Outcome]

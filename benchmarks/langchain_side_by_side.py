@@ -41,7 +41,7 @@ from benchmarks.harness import (
 from benchmarks.public_data import Document, load_scifact
 from benchmarks.ranking import DEPTH, Leg, best_first, our_legs, ranking_figures
 from knowledge.assembly import Knowledge
-from knowledge.bundled_model import bundled_model
+from knowledge.models.bundled import bundled_model
 
 if TYPE_CHECKING:
     from langchain_chroma import Chroma

@@ -36,11 +36,11 @@ from benchmarks.harness import (
     settings_for,
 )
 from benchmarks.public_data import sample
+from knowledge.answers.writing import PASSAGES, Writer
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.language import stem, terms
-from knowledge.models import Question, SearchResult
-from knowledge.passages import Unit, is_dangling, units
-from knowledge.writing import PASSAGES, Writer
+from knowledge.domain import Question, SearchResult
+from knowledge.text.language import stem, terms
+from knowledge.text.passages import Unit, is_dangling, units
 
 PER_QUESTION = 4
 Rewrite = Callable[[str, random.Random], str]

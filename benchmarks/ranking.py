@@ -7,8 +7,8 @@ import numpy as np
 
 from benchmarks.harness import Figure
 from knowledge.assembly import Knowledge
-from knowledge.metrics import ndcg_at_k, recall_at_k
-from knowledge.understanding import Query, understand
+from knowledge.evaluation.metrics import ndcg_at_k, recall_at_k
+from knowledge.questions.understanding import Query, understand
 
 __all__ = ["DEPTH", "Leg", "best_first", "our_legs", "ranking_figures"]
 

@@ -30,8 +30,8 @@ from benchmarks.harness import (
 from benchmarks.public_data import sample
 from ingest.sources import BUNDLED
 from knowledge.assembly import Knowledge
-from knowledge.golden import Case, read_cases
-from knowledge.models import Answer, Chunk
+from knowledge.domain import Answer, Chunk
+from knowledge.evaluation.golden import Case, read_cases
 
 SENTENCES = 100
 

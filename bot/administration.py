@@ -4,16 +4,16 @@ import threading
 import time
 from collections.abc import Callable
 
-from bot.delivery import Delivery, DeliveryError
-from bot.failures import note_failure
 from bot.rendering import (
     RenderedMessage,
     render_failure,
     render_ingest_report,
     render_progress,
 )
+from bot.replying.delivery import Delivery, DeliveryError
+from bot.replying.failures import note_failure
 from bot.services import AuditTrail, Ingest
-from knowledge.models import IngestProgress
+from knowledge.domain import IngestProgress
 
 __all__ = ["IngestRunner"]
 

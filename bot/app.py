@@ -8,17 +8,17 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.access.authorization import Policy
+from bot.access.directory import Directory
+from bot.access.gate import Gate
 from bot.administration import IngestRunner
-from bot.authorization import Policy
-from bot.delivery import Delivery, create_client
-from bot.directory import Directory
-from bot.gate import Gate
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
-from bot.questions import QuestionDesk
+from bot.replying.delivery import Delivery, create_client
+from bot.replying.questions import QuestionDesk
+from bot.replying.workers import Workers
 from bot.services import Services
 from bot.settings import BotSettings
-from bot.workers import Workers
 from knowledge.errors import ConfigError
 
 __all__ = ["Bot", "create_bot"]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.authorization import Actor
+from bot.access.authorization import Actor
 
 __all__ = [
     "ButtonPress",

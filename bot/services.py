@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from knowledge.models import (
+from knowledge.domain import (
     Answer,
     CorpusStatus,
     DefineResult,

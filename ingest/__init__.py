@@ -1,0 +1,1 @@
+"""Articles in, chunks indexed, a report out."""

@@ -13,12 +13,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ingest.checking import check_corpus
+from ingest.house_rules.checking import check_corpus
 from ingest.pipeline import Ingestion, ProgressCallback
 from ingest.sources import BUNDLED, all_sources, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
+from knowledge.domain import ArticleId, IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
-from knowledge.models import ArticleId, IngestProgress, IngestReport
 from knowledge.settings import KnowledgeSettings
 
 DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2

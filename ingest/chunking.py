@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ingest.markdown_articles import plain_text
-from knowledge.language import sentence_spans
-from knowledge.models import Article, Chunk, ChunkId
-from knowledge.passages import ITEM_MARK, ROW_MARK
+from ingest.reading.markdown import plain_text
+from knowledge.domain import Article, Chunk, ChunkId
+from knowledge.text.language import sentence_spans
+from knowledge.text.passages import ITEM_MARK, ROW_MARK
 
 __all__ = ["SPLITTER_VERSION", "TokenCounter", "split_articles", "version_id"]
 

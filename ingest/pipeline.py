@@ -8,22 +8,22 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ingest.chunking import split_articles, version_id
-from ingest.parsing import parse_articles
 from ingest.planning import Action, Plan
+from ingest.reading.parsing import parse_articles
 from ingest.sources import read_source
-from knowledge.errors import ArticleError, KnowledgeError
-from knowledge.index import VectorIndex
-from knowledge.models import (
+from knowledge.domain import (
     Article,
     ArticleId,
     FailedArticle,
     IngestProgress,
     IngestReport,
 )
+from knowledge.errors import ArticleError, KnowledgeError
 from knowledge.ports import Embedder, Vectors
-from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.ledger import Ledger, RegisteredSource
+from knowledge.search.index import VectorIndex
+from knowledge.search.question_vectors import QuestionVectors
 
 __all__ = ["Ingestion", "ProgressCallback"]
 

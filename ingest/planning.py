@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from ingest.chunking import version_id
+from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
-from knowledge.models import Article, ArticleId
 from knowledge.record.catalog import ArticleRow
 
 __all__ = ["Action", "Plan"]

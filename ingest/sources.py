@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ingest.parsing import MAX_FILE_BYTES, SUPPORTED_SUFFIXES, RawFile, check_size
+from ingest.reading.parsing import MAX_FILE_BYTES, SUPPORTED_SUFFIXES, RawFile, check_size
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
 

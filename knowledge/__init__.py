@@ -1,0 +1,1 @@
+"""What is known, found and answered, without Slack; `docs/code.md` is the map of the rooms."""

@@ -9,19 +9,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never
 
+from knowledge.answers.calibration import fit_gate
+from knowledge.answers.citations import plain_text
+from knowledge.answers.gate import Signals
 from knowledge.assembly import EVIDENCE_FILE, Knowledge, open_knowledge
-from knowledge.baseline import changes, read_baseline, save_results
-from knowledge.calibration import fit_gate
-from knowledge.citations import plain_text
+from knowledge.domain import Answer, Chat, DefineResult, Question, Refusal, Reply, Turn
 from knowledge.errors import ConfigError, EmbedderError, KnowledgeError
-from knowledge.evaluation import evaluate
-from knowledge.evidence import Signals
-from knowledge.golden import read_cases
-from knowledge.models import Answer, Chat, DefineResult, Question, Refusal, Reply, Turn
-from knowledge.reporting import report_json, write_report
-from knowledge.risk_coverage import draw_curve
+from knowledge.evaluation.baseline import changes, read_baseline, save_results
+from knowledge.evaluation.golden import read_cases
+from knowledge.evaluation.reporting import report_json, write_report
+from knowledge.evaluation.risk_coverage import draw_curve
+from knowledge.evaluation.running import evaluate
+from knowledge.questions.understanding import understand
 from knowledge.settings import KnowledgeSettings
-from knowledge.understanding import understand
 
 DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
 GOLDEN = "tests/evals/golden.jsonl"

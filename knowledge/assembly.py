@@ -10,35 +10,35 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from knowledge.answering import Answerer
-from knowledge.bundled_model import bundled_model
-from knowledge.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
-from knowledge.embeddings import create_embedder
+from knowledge.answers.answering import Answerer
+from knowledge.answers.gate import EvidenceGate
+from knowledge.answers.writing import Writer
 from knowledge.errors import ConfigError, DataDirectoryBusyError
-from knowledge.evidence import EvidenceGate
-from knowledge.generation import create_chat_model
-from knowledge.glossary import Glossary
-from knowledge.index import StoreFactory, VectorIndex
-from knowledge.joint_reader import JointReader
-from knowledge.lexicon import CorpusLexicon
-from knowledge.local_models import one_thread_for_numpy
+from knowledge.glossary.glossary import Glossary
+from knowledge.glossary.lexicon import CorpusLexicon
+from knowledge.glossary.vocabulary import VocabularyCache
+from knowledge.models.bundled import bundled_model
+from knowledge.models.chat import create_chat_model
+from knowledge.models.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
+from knowledge.models.embeddings import create_embedder
+from knowledge.models.joint_reader import JointReader
+from knowledge.models.loading import one_thread_for_numpy
 from knowledge.ports import Embedder
-from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger
-from knowledge.retrieval import Retriever
+from knowledge.search.index import StoreFactory, VectorIndex
+from knowledge.search.question_vectors import QuestionVectors
+from knowledge.search.retrieval import Retriever
+from knowledge.search.sentence_vectors import UnitVectors
 from knowledge.settings import KnowledgeSettings
-from knowledge.unit_vectors import UnitVectors
-from knowledge.vocabulary import VocabularyCache
-from knowledge.writing import Writer
 
 __all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
 
 logger = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 1.0
-EVIDENCE_FILE = Path(__file__).parent / "evidence.json"
+EVIDENCE_FILE = Path(__file__).parent / "answers" / "evidence.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

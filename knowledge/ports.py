@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.models import Chunk, ChunkId
+from knowledge.domain import Chunk, ChunkId
 
 __all__ = [
     "ChatModel",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from knowledge.embeddings import SentenceTransformerEmbedder, create_embedder
+from knowledge.models.embeddings import SentenceTransformerEmbedder, create_embedder
 from tests.small_disk import SmallDisk, mount_small_disk
 
 ROOT = Path(__file__).parents[1]

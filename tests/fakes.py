@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from knowledge.models import (
+from knowledge.domain import (
     Answer,
     AnswerSentence,
     ArticleId,
@@ -25,9 +25,9 @@ from knowledge.models import (
     Sense,
     Source,
 )
-from knowledge.passages import units
 from knowledge.ports import Vectors
 from knowledge.record.ledger import RegisteredSource
+from knowledge.text.passages import units
 
 START = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
 

@@ -12,22 +12,22 @@ import numpy as np
 from ingest.chunking import version_id
 from ingest.pipeline import Ingestion
 from ingest.sources import describe_source
-from knowledge.answering import Answerer
-from knowledge.evidence import EvidenceGate, Signals
-from knowledge.glossary import Glossary
-from knowledge.index import StoreFactory, VectorIndex
-from knowledge.lexicon import CorpusLexicon
-from knowledge.models import Article, ArticleId, Chunk, ChunkId, IngestReport
+from knowledge.answers.answering import Answerer
+from knowledge.answers.gate import EvidenceGate, Signals
+from knowledge.answers.writing import Writer
+from knowledge.domain import Article, ArticleId, Chunk, ChunkId, IngestReport
+from knowledge.glossary.glossary import Glossary
+from knowledge.glossary.lexicon import CorpusLexicon
+from knowledge.glossary.vocabulary import VocabularyCache
 from knowledge.ports import Vectors
-from knowledge.question_vectors import QuestionVectors
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.database import open_database
 from knowledge.record.ledger import Ledger
-from knowledge.retrieval import Retriever
+from knowledge.search.index import StoreFactory, VectorIndex
+from knowledge.search.question_vectors import QuestionVectors
+from knowledge.search.retrieval import Retriever
+from knowledge.search.sentence_vectors import UnitVectors
 from knowledge.settings import PACKAGE_DIR
-from knowledge.unit_vectors import UnitVectors
-from knowledge.vocabulary import VocabularyCache
-from knowledge.writing import Writer
 from tests.fakes import HashingEmbedder
 
 

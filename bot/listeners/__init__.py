@@ -5,10 +5,9 @@ from functools import partial
 
 from slack_bolt import App
 
+from bot.access.directory import Directory
+from bot.access.gate import Gate
 from bot.administration import IngestRunner
-from bot.delivery import Delivery
-from bot.directory import Directory
-from bot.gate import Gate
 from bot.listeners.administration import handle_kb
 from bot.listeners.ask import handle_ask
 from bot.listeners.define import handle_define
@@ -17,10 +16,11 @@ from bot.listeners.feedback import handle_feedback
 from bot.listeners.home import handle_home
 from bot.listeners.questions import commit_event, handle_question
 from bot.listeners.sharing import handle_escalate, handle_share
-from bot.publishing import Publisher
-from bot.questions import QuestionDesk
+from bot.replying.delivery import Delivery
+from bot.replying.publishing import Publisher
+from bot.replying.questions import QuestionDesk
+from bot.replying.workers import Workers
 from bot.services import Services
-from bot.workers import Workers
 
 __all__ = ["COMMANDS", "EVENTS", "register"]
 

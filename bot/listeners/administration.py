@@ -4,10 +4,9 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from bot.access.authorization import Action
+from bot.access.gate import Gate
 from bot.administration import IngestRunner
-from bot.authorization import Action
-from bot.delivery import Delivery
-from bot.gate import Gate
 from bot.incoming import SlashCommand, parse_command
 from bot.rendering import (
     RenderedMessage,
@@ -18,6 +17,7 @@ from bot.rendering import (
     render_sources,
     render_status,
 )
+from bot.replying.delivery import Delivery
 from bot.services import Corpus
 
 __all__ = ["handle_kb"]

@@ -5,8 +5,8 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.incoming import parse_command, question_from_command
-from bot.questions import QuestionDesk
-from bot.workers import Workers
+from bot.replying.questions import QuestionDesk
+from bot.replying.workers import Workers
 
 __all__ = ["handle_ask"]
 

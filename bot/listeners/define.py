@@ -4,11 +4,11 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.authorization import Action
-from bot.delivery import Delivery
-from bot.gate import Gate
+from bot.access.authorization import Action
+from bot.access.gate import Gate
 from bot.incoming import parse_command
 from bot.rendering import render_definition, render_denied
+from bot.replying.delivery import Delivery
 from bot.services import Glossary
 
 __all__ = ["handle_define"]

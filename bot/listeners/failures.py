@@ -3,9 +3,9 @@
 from contextlib import suppress
 from typing import Any
 
-from bot.delivery import Delivery, DeliveryError
-from bot.failures import note_failure
 from bot.rendering import render_failure
+from bot.replying.delivery import Delivery, DeliveryError
+from bot.replying.failures import note_failure
 
 __all__ = ["handle_failure"]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from slack_bolt import Ack
 
-from bot.authorization import Action
-from bot.delivery import Delivery
-from bot.gate import Gate
+from bot.access.authorization import Action
+from bot.access.gate import Gate
 from bot.incoming import parse_button
 from bot.rendering import render_denied, render_notice
+from bot.replying.delivery import Delivery
 from knowledge.record.journal import Journal, Vote
 
 __all__ = ["handle_feedback"]

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from bot.delivery import Delivery
 from bot.incoming import parse_home_visit
 from bot.rendering import HOME_BLOCKS, SUGGESTED_PROMPTS
+from bot.replying.delivery import Delivery
 from knowledge.record.journal import Journal
 
 __all__ = ["handle_home"]

@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import BoltContext, BoltResponse
 
 from bot.incoming import parse_question
-from bot.questions import QuestionDesk
-from bot.workers import Workers
+from bot.replying.questions import QuestionDesk
+from bot.replying.workers import Workers
 from knowledge.errors import RecordError
 
 __all__ = ["commit_event", "handle_question"]

@@ -13,15 +13,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from typing_extensions import override
 
-from bot.local_slack.courier import Courier
-from bot.local_slack.deliveries import Delivery, Kind
-from bot.local_slack.errors import ApiError
-from bot.local_slack.faults import Fault, Faults
-from bot.local_slack.http_mode import SIGNING_SECRET, HttpAnswer, post_signed
-from bot.local_slack.in_process import dispatch
-from bot.local_slack.loopback import LoopbackServer
-from bot.local_slack.manifest import DEFAULT_RIGHTS, AppRights
-from bot.local_slack.models import (
+from bot.local_slack.api.responses import apply_response
+from bot.local_slack.api.web_api import APP_TOKEN, BOT_TOKEN, WebApi
+from bot.local_slack.people.deeds import UserSide
+from bot.local_slack.transport.courier import Courier
+from bot.local_slack.transport.http_mode import SIGNING_SECRET, HttpAnswer, post_signed
+from bot.local_slack.transport.in_process import dispatch
+from bot.local_slack.transport.loopback import LoopbackServer
+from bot.local_slack.transport.socket_mode import DisconnectReason, SocketMode
+from bot.local_slack.workspace.deliveries import Delivery, Kind
+from bot.local_slack.workspace.errors import ApiError
+from bot.local_slack.workspace.faults import Fault, Faults
+from bot.local_slack.workspace.manifest import DEFAULT_RIGHTS, AppRights
+from bot.local_slack.workspace.transcript import Transcript
+from bot.local_slack.workspace.values import (
     APP_ID,
     BOT_ID,
     BOT_USER_ID,
@@ -33,12 +38,7 @@ from bot.local_slack.models import (
     Rejection,
     User,
 )
-from bot.local_slack.responses import apply_response
-from bot.local_slack.socket_mode import DisconnectReason, SocketMode
-from bot.local_slack.transcript import Transcript
-from bot.local_slack.user_side import UserSide
-from bot.local_slack.web_api import APP_TOKEN, BOT_TOKEN, WebApi
-from bot.local_slack.workspace import DEFAULT_CHANNELS, DEFAULT_USERS, Workspace
+from bot.local_slack.workspace.workspace import DEFAULT_CHANNELS, DEFAULT_USERS, Workspace
 
 ACK_TIMEOUT_S = 3.0
 RETRIES = 3

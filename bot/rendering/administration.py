@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.rendering.blocks import RenderedMessage, message, section, sections
 from bot.rendering.mrkdwn import bold, cut, escape, mention, one_line
-from knowledge.models import CorpusStatus, IngestProgress, IngestReport
+from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 
 __all__ = [
     "render_admin_help",

@@ -18,7 +18,7 @@ from bot.rendering.blocks import (
     sections,
 )
 from bot.rendering.mrkdwn import TRAIL, cut, escape, italic, link, mention, one_line, quote
-from knowledge.models import (
+from knowledge.domain import (
     Answer,
     AnswerMode,
     AnswerSentence,

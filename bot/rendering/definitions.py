@@ -3,7 +3,7 @@
 from bot.rendering.answers import render_source_list
 from bot.rendering.blocks import Block, RenderedMessage, context, message, section, sections
 from bot.rendering.mrkdwn import bold, cut, escape, italic, one_line
-from knowledge.models import DefineResult, Sense
+from knowledge.domain import DefineResult, Sense
 
 __all__ = ["render_definition"]
 

@@ -1,6 +1,6 @@
 """Fixed sentences: help, refusals of permission, failures, the Home tab."""
 
-from bot.authorization import Reason
+from bot.access.authorization import Reason
 from bot.rendering.blocks import Block, RenderedMessage, message, section
 from bot.rendering.mrkdwn import cut, escape, mention, one_line, quote
 

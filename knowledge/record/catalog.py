@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
-from knowledge.abbreviations import Abbreviations
-from knowledge.language import stem, words
-from knowledge.models import Article, ArticleId, Chunk, ChunkId
+from knowledge.domain import Article, ArticleId, Chunk, ChunkId
+from knowledge.glossary.abbreviations import Abbreviations
+from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
 from knowledge.record.lexical import (
@@ -20,7 +20,7 @@ from knowledge.record.lexical import (
     term_frequencies,
 )
 from knowledge.record.vectors import StoredVectors, drop_vectors, text_hash
-from knowledge.vocabulary import Vocabulary
+from knowledge.text.language import stem, words
 
 __all__ = ["ArticleRow", "Catalog", "StagedVersion"]
 

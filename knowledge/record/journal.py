@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from knowledge.models import Answer, Chat, Outcome, Refusal, Turn
+from knowledge.domain import Answer, Chat, Outcome, Refusal, Turn
 from knowledge.record import schema
 from knowledge.record.database import Database
 

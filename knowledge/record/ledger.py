@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from knowledge.models import IngestReport
+from knowledge.domain import IngestReport
 from knowledge.record import schema
 from knowledge.record.database import Database
 

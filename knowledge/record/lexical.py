@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from knowledge.language import terms
+from knowledge.text.language import terms
 
 __all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries", "term_frequencies"]
 

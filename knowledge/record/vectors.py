@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Select, Table, delete, select
 
-from knowledge.models import ChunkId
+from knowledge.domain import ChunkId
 from knowledge.ports import Vectors
 from knowledge.record import schema
 from knowledge.record.database import Database, insert_for

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from benchmarks.harm import Harm, Watch, stray_marks
-from knowledge.models import (
+from knowledge.domain import (
     Answer,
     AnswerSentence,
     ArticleId,

@@ -5,10 +5,10 @@ import pytest
 from typing_extensions import override
 
 from bot.administration import IngestRunner
-from bot.delivery import Delivery, create_client
 from bot.local_slack import LocalSlack
+from bot.replying.delivery import Delivery, create_client
+from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import RecordError
-from knowledge.models import IngestProgress, IngestReport
 from tests.fakes import FakeAudit
 
 ADMIN = "U0ADMIN01"

@@ -8,10 +8,10 @@ import chromadb
 import numpy as np
 import pytest
 
+from knowledge.domain import ChunkId
 from knowledge.errors import StoreError
-from knowledge.models import ChunkId
 from knowledge.ports import ChunkStore
-from knowledge.store import _close, drop_generation, open_store
+from knowledge.search.store import _close, drop_generation, open_store
 from tests import servers
 from tests.workbench import Workbench, make_chunk, open_workbench, unit_vectors, write_article
 
@@ -235,7 +235,7 @@ def test_a_server_that_was_made_anew_is_filled_by_the_next_run(tmp_path: Path) -
 def test_a_server_that_is_not_there_is_named_in_bounded_time(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("knowledge.store.SERVER_WAIT_S", 0.5)
+    monkeypatch.setattr("knowledge.search.store.SERVER_WAIT_S", 0.5)
     started = time.monotonic()
     with servers.run_silent_server() as silent:
         url = silent if kind == "nobody answers" else f"http://127.0.0.1:{servers.free_port()}"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fit_reader import read_labels
-from ingest.house_articles import HouseArticle, parse_house_article
-from knowledge.golden import SPLITS, Case, read_cases
-from knowledge.language import words
+from ingest.house_rules.articles import HouseArticle, parse_house_article
+from knowledge.evaluation.golden import SPLITS, Case, read_cases
 from knowledge.settings import PACKAGE_DIR
+from knowledge.text.language import words
+from training.fit_reader import read_labels
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def _target(bench: Workbench, step: str) -> Any:
         "vectors": type(bench.catalog.vectors),
     }
     if step.startswith("store."):
-        from knowledge.store import ChromaChunkStore
+        from knowledge.search.store import ChromaChunkStore
 
         return ChromaChunkStore
     return owners[step.partition(".")[0]]

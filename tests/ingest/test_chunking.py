@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.chunking import MIN_BODY_TOKENS, split_articles, version_id
-from knowledge.embeddings import SentenceTransformerEmbedder
-from knowledge.models import Article, Chunk
+from knowledge.domain import Article, Chunk
+from knowledge.models.embeddings import SentenceTransformerEmbedder
 from tests.fakes import HashingEmbedder
 from tests.workbench import make_article
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ingest.__main__ import main
-from knowledge.embeddings import create_embedder
+from knowledge.models.embeddings import create_embedder
 from tests import servers
 from tests.small_disk import SmallDisk
 from tests.workbench import write_article
@@ -337,7 +337,7 @@ def test_a_chroma_server_that_does_not_answer_is_named_in_bounded_time(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("knowledge.store.SERVER_WAIT_S", 0.5)
+    monkeypatch.setattr("knowledge.search.store.SERVER_WAIT_S", 0.5)
     with servers.run_silent_server() as url:
         monkeypatch.setenv("KB_CHROMA_URL", url)
         started = time.monotonic()

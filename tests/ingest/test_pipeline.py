@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.sources import describe_source
+from knowledge.domain import IngestProgress
 from knowledge.errors import EmbedderError, StoreError
-from knowledge.models import IngestProgress
 from tests.workbench import Workbench, open_workbench, write_article
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from ingest.chunking import version_id
 from ingest.planning import Plan
+from knowledge.domain import Article
 from knowledge.errors import ArticleError
-from knowledge.models import Article
 from knowledge.record.catalog import ArticleRow
 from tests.workbench import make_article
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from knowledge.evaluation import CaseResult, CitationCheck
-from knowledge.golden import Case
+from knowledge.evaluation.golden import Case
+from knowledge.evaluation.running import CaseResult, CitationCheck
 
 
 def make_case(case_id: str = "a", **changes: Any) -> Case:

@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.checking import check_corpus
 from ingest.chunking import split_articles
-from ingest.parsing import parse_articles
+from ingest.house_rules.checking import check_corpus
+from ingest.reading.parsing import parse_articles
 from ingest.sources import BUNDLED, describe_source, read_source
+from knowledge.domain import Article, Chunk
 from knowledge.errors import ArticleError
-from knowledge.glossary import Glossary
-from knowledge.models import Article, Chunk
+from knowledge.glossary.glossary import Glossary
 from knowledge.settings import PACKAGE_DIR
 
 ARTICLES, GLOSSARY = PACKAGE_DIR / "articles", PACKAGE_DIR / "glossary.yaml"

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings
 import bot.__main__
 import ingest.__main__
 import knowledge.__main__
-from bot.authorization import FOR_ADMINS
+from bot.access.authorization import FOR_ADMINS
 from bot.settings import BotSettings
 from knowledge.settings import KnowledgeSettings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.embeddings import SentenceTransformerEmbedder
+from knowledge.models.embeddings import SentenceTransformerEmbedder
 from tests.scenarios.real_world import RealCorpus, ingest_real_corpus
 from tests.scenarios.world import Start, start_world
 

@@ -12,15 +12,15 @@ from unittest.mock import patch
 from benchmarks.harm import stray_marks
 from bot.__main__ import _services
 from bot.app import create_bot
-from bot.delivery import create_client
+from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.replying.delivery import create_client
 from bot.settings import BotSettings
-from bot.socket_mode import connected
 from ingest.pipeline import Ingestion
 from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.embeddings import SentenceTransformerEmbedder
-from knowledge.models import Answer, Outcome, Question
+from knowledge.domain import Answer, Outcome, Question
+from knowledge.models.embeddings import SentenceTransformerEmbedder
 from knowledge.record.journal import Journal
 from knowledge.settings import KnowledgeSettings
 from tests.scenarios.world import ADMIN, MANIFEST

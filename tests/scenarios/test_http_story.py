@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from bot.http import create_http_app
+from bot.connections.http import create_http_app
 from knowledge.errors import RecordError
 from tests.scenarios.world import MEMBER, Start, World
 

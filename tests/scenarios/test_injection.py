@@ -10,11 +10,11 @@ from benchmarks.injection import answerable, clean_texts
 from benchmarks.planting import ORDERS, PLACES, plant
 from benchmarks.public_data import BIPIA_FILE, load_bipia
 from knowledge.assembly import Knowledge
-from knowledge.embeddings import SentenceTransformerEmbedder
-from knowledge.golden import Case, read_cases
-from knowledge.language import terms
-from knowledge.models import Answer, Outcome, Question
+from knowledge.domain import Answer, Outcome, Question
+from knowledge.evaluation.golden import Case, read_cases
+from knowledge.models.embeddings import SentenceTransformerEmbedder
 from knowledge.settings import PACKAGE_DIR
+from knowledge.text.language import terms
 from tests.scenarios.real_world import SHARED, check_citations, ingest, open_real_knowledge
 
 DATA = SHARED / "benchmarks"

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from knowledge.domain import Turn
 from knowledge.errors import RecordError
-from knowledge.models import Turn
 from tests.scenarios.world import MEMBER, Start
 
 WITH_TWINS = frozenset({"app_mention", "message.channels", "message.im", "app_home_opened"})
@@ -270,7 +270,7 @@ def test_a_rate_limit_is_waited_out(start: Start) -> None:
 def test_a_slow_answer_shows_that_the_assistant_is_at_work(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.questions.STATUS_AFTER_S", 0.05)
+    monkeypatch.setattr("bot.replying.questions.STATUS_AFTER_S", 0.05)
     world = start()
     world.answerer.gate.clear()
 

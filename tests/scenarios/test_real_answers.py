@@ -11,12 +11,12 @@ import pytest
 from benchmarks.harm import texts_of
 from bot.rendering import outcome_text
 from knowledge.__main__ import main
-from knowledge.embeddings import SentenceTransformerEmbedder
+from knowledge.domain import Answer
 from knowledge.errors import StoreError
-from knowledge.models import Answer
+from knowledge.models.embeddings import SentenceTransformerEmbedder
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import open_database
-from knowledge.store import ChromaChunkStore
+from knowledge.search.store import ChromaChunkStore
 from tests.scenarios.real_world import (
     RealCorpus,
     RealWorld,

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from bot.socket_mode import SocketSilentError, run_socket_mode
+from bot.connections.socket_mode import SocketSilentError, run_socket_mode
 from tests.scenarios.world import Start
 
 

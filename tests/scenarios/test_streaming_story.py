@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.local_slack import Message
+from knowledge.answers.writing import Writer
+from knowledge.domain import Answer, Question, Reply
 from knowledge.errors import GenerationError, StoreError
-from knowledge.models import Answer, Question, Reply
-from knowledge.writing import Writer
 from tests.fakes import SteppedChatModel, make_answer
 from tests.scenarios.world import MEMBER, Start, World
 from tests.workbench import Workbench, open_workbench, write_article
@@ -36,7 +36,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.streaming.PACE_S", 0.01)
+    monkeypatch.setattr("bot.replying.streaming.PACE_S", 0.01)
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def test_nothing_says_that_it_is_at_work_once_the_answer_is_to_be_seen(
             time.sleep(0.4)
             return Reply(outcome=make_answer(PLACE))
 
-    monkeypatch.setattr("bot.questions.STATUS_AFTER_S", 0.3)
+    monkeypatch.setattr("bot.replying.questions.STATUS_AFTER_S", 0.3)
     world = start(answers=Growing())
 
     ts = world.slack.mention("member", "general", ASKED)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.app import Bot, create_bot
-from bot.delivery import create_client
+from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.replying.delivery import create_client
 from bot.services import Answerer, Services
 from bot.settings import BotSettings
-from bot.socket_mode import connected
 from knowledge.record.database import Database, open_database
 from knowledge.record.journal import Journal
 from tests.fakes import (

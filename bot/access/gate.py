@@ -1,0 +1,28 @@
+"""Every decision about permission: looked up, decided and, where it matters, recorded."""
+
+from bot.access.authorization import FOR_ADMINS, Action, Actor, Decision, Policy, authorize
+from bot.access.directory import Directory
+from bot.services import AuditTrail
+
+__all__ = ["Gate"]
+
+
+class Gate:
+    """Asks `authorize` with what Slack knows of the person."""
+
+    def __init__(self, policy: Policy, *, directory: Directory, audit: AuditTrail) -> None:
+        """`audit` hears of every administrator's act and of every refusal."""
+        self._policy = policy
+        self._directory = directory
+        self._audit = audit
+
+    def decide(self, actor: Actor, action: Action) -> Decision:
+        """Return whether `actor` may do `action`; raise rather than leave it unrecorded."""
+        if action in FOR_ADMINS:
+            actor = self._directory.with_standing(actor)
+        decision = authorize(actor, action, self._policy)
+        if action in FOR_ADMINS or not decision.allowed:
+            self._audit.write_audit(
+                actor=actor.user_id, action=str(action), result=str(decision.reason)
+            )
+        return decision

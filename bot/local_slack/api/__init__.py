@@ -1,0 +1,1 @@
+"""The methods of Slack's Web API, as strict as Slack's own."""

@@ -1,0 +1,1 @@
+"""What people do, and how Slack tells the app of it."""

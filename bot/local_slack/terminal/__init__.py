@@ -1,0 +1,1 @@
+"""A chat with the bot in the terminal."""

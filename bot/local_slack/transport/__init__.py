@@ -1,0 +1,1 @@
+"""How the local Slack reaches the app: a socket, signed requests, or within one process."""

@@ -1,0 +1,1 @@
+"""What the local Slack holds: people, channels, messages, and what was shown when."""

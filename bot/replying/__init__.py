@@ -1,0 +1,1 @@
+"""From an accepted question to the message that answers it."""

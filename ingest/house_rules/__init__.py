@@ -1,0 +1,1 @@
+"""What our own bundled articles are held to; nobody else's are."""

@@ -1,0 +1,199 @@
+"""A Markdown article as the house rules see it: front matter and sections, with their lines."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from typing_extensions import override
+
+from knowledge.text.language import sentence_spans
+
+__all__ = [
+    "Finding",
+    "HouseArticle",
+    "ListedQuestion",
+    "Section",
+    "Statement",
+    "parse_house_article",
+    "word_count",
+]
+
+_PARTS = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"##\s+(.+?)\s*")
+_TABLE_RULE = re.compile(r"\|[\s:|-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One place where a text breaks a house rule."""
+
+    location: str
+    line: int | None = None
+    rule: str
+    text: str
+
+    @override
+    def __str__(self) -> str:
+        """Return `location:line: rule: text`, the form that editors can jump to."""
+        place = self.location if self.line is None else f"{self.location}:{self.line}"
+        return f"{place}: {self.rule}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A sentence, list item or table row."""
+
+    text: str
+    line: int
+    table_head: str = ""
+    """The first row of the table in which it is a row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What stands under one heading of level two, or above the first."""
+
+    heading: str
+    """Empty for the opening."""
+    line: int
+    """Where the heading stands, or the text of the opening."""
+    lines: tuple[str, ...]
+    """The text below the heading, blank lines included."""
+
+    @property
+    def first_line(self) -> int:
+        """The number of the first of `lines`."""
+        return self.line + bool(self.heading)
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield the sentences, list items and table rows in order."""
+        table_head = ""
+        for number, line in enumerate(self.lines, start=self.first_line):
+            text = line.strip()
+            if text.startswith("|"):
+                table_head = table_head or text
+                if not _TABLE_RULE.fullmatch(text):
+                    yield Statement(text=text, line=number, table_head=table_head)
+                continue
+            table_head = ""
+            for span in sentence_spans(text.removeprefix("- ")):
+                yield Statement(text=span.text, line=number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedQuestion:
+    """A question that the front matter lists under a heading."""
+
+    heading: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseArticle:
+    """An article with its front matter as written."""
+
+    location: str
+    stem: str
+    """The file's name without its suffix."""
+    front: dict[str, Any]
+    """Empty when there is no front matter or it is no mapping."""
+    front_lines: dict[str, int]
+    """Where each key of the front matter stands."""
+    questions: tuple[ListedQuestion, ...]
+    """In order; what is not a list of questions under a heading is left out."""
+    sections: tuple[Section, ...]
+    """The opening first, even when it is empty."""
+
+    @property
+    def slug(self) -> str:
+        """The slug that the article gives itself, else its file's name."""
+        return str(self.front.get("slug") or self.stem)
+
+    @property
+    def title(self) -> str:
+        """The title, or nothing."""
+        return str(self.front.get("title") or "")
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """The slugs of the articles that it names as related."""
+        related = self.front.get("related")
+        return tuple(map(str, related)) if isinstance(related, list) else ()
+
+    @property
+    def headings(self) -> frozenset[str]:
+        """The headings of level two."""
+        return frozenset(section.heading for section in self.sections[1:])
+
+    def prose(self) -> Iterator[tuple[int | None, str]]:
+        """Yield title, summary, and every line of the body, each with its number."""
+        for key in ("title", "summary"):
+            yield self.front_lines.get(key), str(self.front.get(key) or "")
+        for section in self.sections:
+            yield section.line, section.heading
+            yield from enumerate(section.lines, start=section.first_line)
+
+    def finding(self, rule: str, text: str, *, line: int | None = None) -> Finding:
+        """Return a finding on this article."""
+        return Finding(location=self.location, line=line, rule=rule, text=text)
+
+
+def parse_house_article(text: str, *, location: str, stem: str) -> HouseArticle:
+    """Take a Markdown article apart; broken front matter counts as none."""
+    match = _PARTS.match(text)
+    block, body = match.groups() if match else ("", text)
+    keys = enumerate(block.split("\n"), start=2)
+    return HouseArticle(
+        location=location,
+        stem=stem,
+        front=_mapping(block),
+        front_lines={line.split(":")[0]: number for number, line in keys if ":" in line},
+        questions=tuple(_questions(block, first_line=2)),
+        sections=tuple(_sections(body, first_line=text.count("\n", 0, -len(body) or None) + 1)),
+    )
+
+
+def word_count(text: str) -> int:
+    """Return how many pieces between blanks hold a letter or digit."""
+    return sum(any(char.isalnum() for char in piece) for piece in text.split())
+
+
+def _mapping(block: str) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(block)
+    except yaml.YAMLError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _questions(block: str, *, first_line: int) -> Iterator[ListedQuestion]:
+    try:
+        root = yaml.compose(block, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return
+    for key, value in _pairs(root):
+        for heading, asked in _pairs(value) if key.value == "questions" else ():
+            for item in asked.value if isinstance(asked, yaml.SequenceNode) else ():
+                yield ListedQuestion(
+                    heading=str(heading.value),
+                    text=str(item.value),
+                    line=first_line + item.start_mark.line,
+                )
+
+
+def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
+
+
+def _sections(body: str, *, first_line: int) -> Iterator[Section]:
+    heading, start, lines = "", first_line, list[str]()
+    for number, line in enumerate(body.split("\n"), start=first_line):
+        if match := _HEADING.fullmatch(line):
+            yield Section(heading=heading, line=start, lines=tuple(lines))
+            heading, start, lines = match[1], number, []
+        else:
+            lines.append(line)
+    yield Section(heading=heading, line=start, lines=tuple(lines))

@@ -1,0 +1,117 @@
+"""JSON Lines to articles: one object a line, as exports of wikis and data sets have them."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ingest.reading.dates import find_date
+from ingest.reading.hygiene import clean_text
+from ingest.reading.markdown import clean_markdown, take_heading
+from ingest.reading.slugs import slugify, title_from_stem
+from knowledge.domain import Article, ArticleId
+from knowledge.errors import ArticleError
+
+__all__ = ["read_json_lines"]
+
+_GOOD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+
+
+def _to_text(value: object) -> object:
+    """Take numbers, null and lists of names as text; exports are seldom strict."""
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float) else value
+
+
+_Text = Annotated[str, BeforeValidator(_to_text)]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    id: _Text = Field(default="", validation_alias=AliasChoices("id", "_id"))
+    title: _Text = ""
+    text: _Text = Field(validation_alias=AliasChoices("text", "body", "content"))
+    summary: _Text = ""
+    url: _Text = ""
+    author: _Text = ""
+    published: _Text = Field(default="", validation_alias=AliasChoices("published", "date"))
+    updated: _Text = ""
+
+
+def read_json_lines(text: str, *, location: str, stem: str) -> Iterator[Article | ArticleError]:
+    """Yield the article of each line, or the error that says why it has none; skip blank lines."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield _read_line(line, number, location=location, stem=stem)
+        except ArticleError as exc:
+            yield exc
+
+
+def _read_line(line: str, number: int, *, location: str, stem: str) -> Article:
+    fields = _parse(line, number, location=location)
+    given_id = _one_line(fields.id)
+    place = f"{location}#{given_id or number}"
+    heading, body = take_heading(clean_markdown(clean_text(fields.text)), title=fields.title)
+    if not body.strip():
+        raise ArticleError(
+            "is empty: its `text` has no words; fill it or drop the line",
+            location=place,
+            line=number,
+        )
+    title = _one_line(fields.title) or heading or title_from_stem(f"{stem} {given_id or number}")
+    return Article(
+        article_id=_article_id(given_id, title),
+        title=title,
+        body=body,
+        location=place,
+        url=_one_line(fields.url),
+        author=_one_line(fields.author),
+        summary=_one_line(fields.summary),
+        published=find_date(fields.published),
+        updated=find_date(fields.updated),
+    )
+
+
+def _parse(line: str, number: int, *, location: str) -> _Line:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        why = (
+            exc.msg
+            if isinstance(exc, json.JSONDecodeError)
+            else "it is nested too deeply or holds a number too long"
+        )
+        raise ArticleError(
+            f"is not JSON: {why}; write one whole object a line", location=location, line=number
+        ) from exc
+    if not isinstance(value, dict):
+        raise ArticleError(
+            'is not a JSON object; write {"id": ..., "title": ..., "text": ...}',
+            location=location,
+            line=number,
+        )
+    try:
+        return _Line.model_validate(value)
+    except ValidationError as exc:
+        error = exc.errors(include_url=False)[0]
+        key = str(error["loc"][0])
+        why = "is missing" if error["type"] == "missing" else "is not a text"
+        raise ArticleError(
+            f"has a wrong line: `{key}` {why}", location=location, line=number
+        ) from exc
+
+
+def _article_id(given: str, title: str) -> ArticleId:
+    return ArticleId(given if _GOOD_ID.fullmatch(given) else slugify(given or title))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean_text(text).split())

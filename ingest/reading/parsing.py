@@ -1,0 +1,81 @@
+"""One file's bytes to clean articles, whatever its kind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.reading.html import declared_encoding, read_html
+from ingest.reading.hygiene import clean_text, decode
+from ingest.reading.json_lines import read_json_lines
+from ingest.reading.markdown import read_markdown
+from ingest.reading.saved_pages.pages import read_text
+from knowledge.domain import Article
+from knowledge.errors import ArticleError
+
+__all__ = ["MAX_FILE_BYTES", "SUPPORTED_SUFFIXES", "RawFile", "check_size", "parse_articles"]
+
+MAX_FILE_BYTES = 25 * 1024 * 1024
+SUPPORTED_SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm", ".txt", ".jsonl"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFile:
+    """A file as it was found."""
+
+    location: str
+    """Its path or address as reports show it."""
+    data: bytes
+    suffix: str
+    """With the dot, in lower case."""
+    stem: str
+    """Its name without folder and suffix."""
+
+
+def check_size(size: int, location: str) -> None:
+    """Raise ArticleError when a file of `size` bytes is too large to be read."""
+    if size > MAX_FILE_BYTES:
+        raise ArticleError(
+            f"is too large: {size / 2**20:.1f} MiB, and the limit is "
+            f"{MAX_FILE_BYTES // 2**20} MiB; split it",
+            location=location,
+        )
+
+
+def parse_articles(raw: RawFile) -> Iterator[Article | ArticleError]:
+    """Yield the articles of a file, and for what cannot be read the error that says why.
+
+    JSON Lines yield one value a line, in order, and every other kind exactly one. Only
+    ArticleErrors come out, and they are yielded, never raised.
+    """
+    try:
+        yield from _parse(raw)
+    except ArticleError as exc:
+        yield exc
+
+
+def _parse(raw: RawFile) -> Iterator[Article | ArticleError]:
+    location, stem = raw.location, raw.stem
+    declared = declared_encoding(raw.data) if raw.suffix in {".html", ".htm"} else ""
+    text = decode(raw.data, location=location, declared=declared)
+    match raw.suffix:
+        case ".jsonl":
+            # Cleaning first would merge lines at separators that JSON strings may hold.
+            yield from read_json_lines(text, location=location, stem=stem)
+        case ".html" | ".htm":
+            yield read_html(text, location=location, stem=stem)
+        case ".md" | ".markdown":
+            yield read_markdown(_words(text, location), location=location, stem=stem)
+        case ".txt":
+            yield read_text(_words(text, location), location=location, stem=stem)
+        case _:
+            raise ArticleError(
+                f"is of a kind that cannot be read ({raw.suffix or 'no suffix'}); use one of "
+                f"{', '.join(sorted(SUPPORTED_SUFFIXES))}",
+                location=location,
+            )
+
+
+def _words(text: str, location: str) -> str:
+    cleaned = clean_text(text)
+    if not any(char.isalnum() for char in cleaned):
+        raise ArticleError("is empty: it has no words; write some or delete it", location=location)
+    return cleaned

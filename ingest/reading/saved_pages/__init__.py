@@ -1,0 +1,1 @@
+"""Web pages saved as plain text: the article found again among menus and adverts."""

@@ -1,0 +1,329 @@
+"""A question to a grounded, cited answer, or to a refusal that says what is missing."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from knowledge.answers.citations import bind
+from knowledge.answers.composing import MAX_WORDS, Pick, compose, unsaid
+from knowledge.answers.gate import EvidenceGate, Signals, read_signals
+from knowledge.answers.rating import Candidate, rate
+from knowledge.answers.refusing import (
+    MAX_QUESTION_CHARS,
+    closest_sections,
+    refuse,
+    refuse_empty,
+    refuse_not_ready,
+    refuse_order,
+    refuse_too_long,
+)
+from knowledge.answers.suggesting import suggest
+from knowledge.answers.writing import Draft, Writer
+from knowledge.domain import (
+    Answer,
+    AnswerKind,
+    AnswerMode,
+    AnswerSentence,
+    Outcome,
+    Question,
+    Refusal,
+    Reply,
+    SearchResult,
+    Source,
+    Turn,
+)
+from knowledge.errors import IndexNotReadyError
+from knowledge.glossary.glossary import TermMention
+from knowledge.glossary.vocabulary import VocabularyCache
+from knowledge.questions.advice import read_advice
+from knowledge.questions.conversation import stand_alone
+from knowledge.questions.orders import without_orders
+from knowledge.questions.small_talk import has_words, read_small_talk
+from knowledge.questions.understanding import (
+    Lexicon,
+    Query,
+    QuestionKind,
+    split_requests,
+    understand,
+)
+from knowledge.search.retrieval import Retrieval, Retriever
+
+__all__ = ["Answerer", "Examination", "Watch"]
+
+TOP_K = 16
+MAX_PARTS = 3
+DEGRADED = "The vector index did not answer, so less may have been found than there is."
+
+Watch: TypeAlias = Callable[[Answer], None]
+"""Is shown an answer as far as it goes, each time with more sentences below the same ones."""
+
+
+class Answerer:
+    """Answers questions from the visible chunks; safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        retriever: Retriever,
+        lexicon: Lexicon,
+        vocabulary: VocabularyCache,
+        gate: EvidenceGate,
+        writer: Writer | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`writer` writes with a chat model; without it answers are extractive."""
+        self._retriever = retriever
+        self._lexicon = lexicon
+        self._vocabulary = vocabulary
+        self.gate = gate
+        self._writer = writer
+        self._clock = clock
+
+    def answer(self, question: Question, *, watch: Watch | None = None) -> Reply:
+        """Return an answer whose every sentence cites its passage, a refusal, or small talk.
+
+        `watch` is called while a chat model writes, with every sentence as soon as it is checked.
+        The answer returned begins with the sentences that were shown, under the same numbers. It
+        is called in this thread and must not raise.
+        """
+        timer = _Timer(self._clock)
+        with timer.step("total"):
+            outcome = self.reply_at_once(question) or self._answer(question, timer, watch)
+        return Reply(outcome=outcome, timings_ms=timer.spent_ms)
+
+    def reply_at_once(self, question: Question) -> Outcome | None:
+        """Return the reply to what needs no article: nothing asked, small talk, an order."""
+        text = question.text.strip()
+        if len(text) > MAX_QUESTION_CHARS:
+            return refuse_too_long()
+        if chat := read_small_talk(text, is_follow_up=bool(question.history)):
+            return chat
+        if not has_words(text):
+            return refuse_empty()
+        return None if without_orders(text) else refuse_order()
+
+    def split(self, question: Question) -> tuple[Question, ...]:
+        """Return the questions of a message without its orders, each with what was said before."""
+        parts: list[Question] = []
+        history = question.history
+        for text in split_requests(without_orders(question.text))[:MAX_PARTS]:
+            parts.append(Question(text=text, history=history))
+            # "What is X and why does it matter": the second part leans on the first.
+            history = (*history, Turn(role="user", text=text))
+        return tuple(parts)
+
+    def _answer(self, question: Question, timer: "_Timer", watch: Watch | None) -> Outcome:
+        asked = self.split(question)
+        share = MAX_WORDS if len(asked) == 1 else MAX_WORDS // len(asked) + 20
+        parts: list[_Part] = []
+        show = None if watch is None else lambda part: watch(_join([*parts, part]))
+        for part in asked:
+            # Not in one go: `show` must find the parts that came before.
+            parts.append(self._answer_part(part, timer, max_words=share, show=show))  # noqa: PERF401
+        with timer.step("verify"):
+            return _finish(parts)
+
+    def examine(self, question: Question, timer: "_Timer | None" = None) -> "Examination":
+        """Return what is found for one question, before it is judged."""
+        timer = timer or _Timer(self._clock)
+        with timer.step("understand"):
+            text = stand_alone(question, self._lexicon)
+            vocabulary = self._vocabulary.current()
+            query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
+        with timer.step("retrieve"):
+            found = self._retriever.retrieve(query, top_k=TOP_K)
+        with timer.step("compose"):
+            candidates = rate(query, found.results, vocabulary)
+            signals = read_signals(query, found.results, vocabulary)
+        return Examination(query=query, found=found, candidates=candidates, signals=signals)
+
+    def _answer_part(
+        self,
+        question: Question,
+        timer: "_Timer",
+        *,
+        max_words: int,
+        show: Callable[["_Part"], None] | None,
+    ) -> "_Part":
+        try:
+            seen = self.examine(question, timer)
+        except IndexNotReadyError:
+            return _Part(refusal=refuse_not_ready())
+        with timer.step("compose"):
+            is_enough = self.gate.is_enough(seen.signals)
+            picks = compose(seen.query, seen.candidates, max_words=max_words) if is_enough else ()
+        results = seen.found.results
+        if (mention := seen.query.ambiguous) and (meanings := self._meanings(mention, results)):
+            return _Part(disambiguation=meanings)
+        if not picks:
+            meant = suggest(
+                seen.query, lexicon=self._lexicon, vocabulary=self._vocabulary.current()
+            )
+            refusal = refuse(
+                seen.query,
+                results,
+                seen.signals,
+                advice=read_advice(question.text),
+                suggestions=meant,
+            )
+            return _Part(refusal=refusal)
+        quoted = _Part(
+            kind=_answer_kind(seen.query),
+            paragraphs=(picks,),
+            results=results,
+            note=DEGRADED if seen.found.is_degraded else "",
+        )
+        if self._writer is None:
+            return quoted
+
+        def release(written: tuple[Pick, ...]) -> None:
+            if show is not None:
+                show(replace(quoted, paragraphs=(written,), mode="model"))
+
+        with timer.step("generate"):
+            draft = self._writer.write(seen.query.text, results, release=release)
+        return _with_draft(quoted, draft, is_shown=show is not None)
+
+    def _meanings(self, mention: TermMention, results: Sequence[SearchResult]) -> Answer | None:
+        """Return a sentence from the articles on each meaning of a term, and ask which is meant.
+
+        None when the articles at hand explain fewer than two of the meanings.
+        """
+        # Of meanings that one section explains, each has a source of its own, in the same order.
+        sources: dict[tuple[str, str], list[Source]] = {}
+        for source in self._lexicon.define(mention.term).sources:
+            place = (source.article_id, source.heading.split(" > ")[-1])
+            sources.setdefault(place, []).append(source)
+        explained = [
+            (sense, sources[section].pop(0))
+            for sense, section in zip(mention.senses, mention.sections, strict=True)
+            if sources.get(section)
+        ]
+        if len(explained) < 2:
+            return None
+        shown = tuple(dict.fromkeys(source for _, source in explained))
+        return Answer(
+            kind="disambiguation",
+            sentences=tuple(
+                AnswerSentence(
+                    text=f"{sense.expansion[:1].upper()}{sense.expansion[1:]} ({sense.context}): "
+                    f"{source.quote}",
+                    citations=(source.n,),
+                    style="item",
+                )
+                for sense, source in explained
+            ),
+            sources=shown,
+            closest=closest_sections(results, without=[source.chunk_id for source in shown]),
+            note=f"“{mention.text}” has several meanings. Which one do you mean?",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """A question, what was found for it, and what that is worth."""
+
+    query: Query
+    found: Retrieval
+    candidates: list[Candidate]
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One question of a message: what is said to it, or why nothing is."""
+
+    kind: AnswerKind = "answer"
+    paragraphs: tuple[tuple[Pick, ...], ...] = ()
+    results: tuple[SearchResult, ...] = ()
+    refusal: Refusal | None = None
+    disambiguation: Answer | None = None
+    note: str = ""
+    mode: AnswerMode = "extractive"
+
+
+def _with_draft(quoted: _Part, draft: Draft, *, is_shown: bool) -> _Part:
+    """Return what becomes of an extractive part beside what a chat model wrote.
+
+    Where too little is left of the model's answer, the extractive one takes its place. What was
+    shown already (`is_shown`) is true and stays; what it does not say yet follows it.
+    """
+    if draft.is_trustworthy:
+        paragraphs: tuple[tuple[Pick, ...], ...] = (draft.picks,)
+    elif is_shown and draft.picks:
+        rest = unsaid(quoted.paragraphs[0], said=draft.picks)
+        paragraphs = (draft.picks, rest) if rest else (draft.picks,)
+    else:
+        return quoted
+    is_mixed = len(paragraphs) > 1
+    return replace(
+        quoted,
+        paragraphs=paragraphs,
+        note=f"{quoted.note} {_verified(draft, is_mixed=is_mixed)}".strip(),
+        mode="mixed" if is_mixed else "model",
+    )
+
+
+def _verified(draft: Draft, *, is_mixed: bool) -> str:
+    """Return what is said about the check of a model's sentences."""
+    lead = "" if draft.is_complete else "The language model did not finish: "
+    rest = "; the rest is quoted from the articles" if is_mixed else ""
+    return f"{lead}{len(draft.picks)} of {draft.stated} statements verified{rest}."
+
+
+def _finish(parts: Sequence[_Part]) -> Outcome:
+    """Return one answer to all parts that have one, and say which part has none."""
+    if len(parts) == 1 and parts[0].disambiguation is not None:
+        return parts[0].disambiguation
+    if any(part.paragraphs for part in parts):
+        return _join(parts)
+    refusals = (part.refusal for part in parts if part.refusal is not None)
+    meanings = (part.disambiguation for part in parts if part.disambiguation is not None)
+    return next(meanings, None) or next(refusals)
+
+
+def _join(parts: Sequence[_Part]) -> Answer:
+    """Return one answer to the parts that have one, of which there must be one."""
+    answered = [part for part in parts if part.paragraphs]
+    sentences, sources = bind([picks for part in answered for picks in part.paragraphs])
+    notes = dict.fromkeys(part.note for part in answered if part.note)
+    if refusals := [part.refusal for part in parts if part.refusal is not None]:
+        notes[f"One part of the question is not answered: {refusals[0].text}"] = None
+    modes = {part.mode for part in answered}
+    return Answer(
+        kind=answered[0].kind if len(parts) == 1 else "answer",
+        sentences=sentences,
+        sources=sources,
+        closest=closest_sections(answered[0].results, without=[s.chunk_id for s in sources]),
+        mode=modes.pop() if len(modes) == 1 else "mixed",
+        note=" ".join(notes),
+    )
+
+
+def _answer_kind(query: Query) -> AnswerKind:
+    match query.kind:
+        case QuestionKind.DEFINITION:
+            return "definition"
+        case QuestionKind.COMPARISON:
+            return "comparison"
+        case _:
+            return "answer"
+
+
+class _Timer:
+    """Adds up how long each step takes, in milliseconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.spent_ms = dict.fromkeys(("understand", "retrieve", "compose", "verify"), 0.0)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = self._clock()
+        try:
+            yield
+        finally:
+            spent = (self._clock() - started) * 1_000
+            self.spent_ms[name] = round(self.spent_ms.get(name, 0.0) + spent, 2)

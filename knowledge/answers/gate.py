@@ -1,0 +1,180 @@
+"""Judges whether what was found is evidence for an answer, before anything is said."""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Self
+
+from knowledge.answers.rating import UNKNOWN_WEIGHT, weigh
+from knowledge.domain import SearchResult
+from knowledge.errors import ConfigError
+from knowledge.glossary.vocabulary import Vocabulary
+from knowledge.questions.understanding import Query
+from knowledge.text.language import names, terms
+
+__all__ = ["EvidenceGate", "Signals", "read_signals"]
+
+LOOKED_AT = 5
+"""Best passages that count as evidence."""
+
+# Words that make a question one about the asker's own organisation.
+OWN = re.compile(r"\b(?:our|ours|my|mine|we|us|i)\b", re.IGNORECASE)
+# What only that organisation's own records hold: dates and sums of its deals, and people's data.
+RECORDS = re.compile(
+    r"\b(?:salar(?:y|ies)|payslips?|bonus(?:es)?|allowances?|appraisals?|passwords?|leave days|"
+    r"(?:account|ticket|invoice|employee) (?:number|no)|hr contact|line manager|expir\w+|"
+    r"renew(?:s|ed|al date)?|signed|quoted|quotes? us|invoiced?|headcount|still valid|"
+    r"(?:last|this|next|current) (?:month|quarter|year)|today|currently|so far|"
+    r"who (?:is|are|runs|owns|manages|leads|signed)|"
+    r"(?:contract|deal|agreement|account)s? (?:cost|worth|value|with)|"
+    r"(?:client|customer|account|vendor|supplier)s? (?:list|names?)|"
+    r"(?:what|when|who|which|how (?:much|many))\b.{0,40}\b(?:did|have|had|were) we|"
+    r"(?:pay|paid|charged?|charges|bills?|billed|owes?) us|do we (?:pay|charge|bill)|"
+    r"(?:what|which|how (?:much|many|big|high))\b.{0,40}\b(?:margins?|do we have)|"
+    r"am i|(?:did|will|have) i)\b|^(?:so )?(?:are|were|have|had|did|will) we\b",
+    re.IGNORECASE,
+)
+# Contact details, and what happened or will happen within days, no article holds for anybody.
+PASSING = re.compile(
+    r"\b(?:(?:phone|mobile|telephone|cell) (?:number|no)|e-?mail address (?:of|for)|"
+    r"yesterday|tomorrow|tonight|right now|(?:last|this|next) (?:week|monday|tuesday|wednesday|"
+    r"thursday|friday))\b",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What speaks for and against an answer; each in [0, 1]."""
+
+    similarity: float
+    """Cosine similarity of the question and the nearest passage."""
+    unit_similarity: float
+    """Cosine similarity of the question and the nearest sentence."""
+    read: float
+    """How likely it is that any sentence answers, by reading, times its passage's similarity.
+
+    The reader knows questions on the passage's subject; on any other its word counts little. 0.0
+    when nothing was read.
+    """
+    is_listed: float
+    """How far the question is one that a section lists, from 0 at a similarity of one half."""
+    unknown: float
+    """Share of the question's weight on words that no passage holds."""
+    unknown_names: float
+    """1.0 when the question names something that no passage mentions."""
+    missing_years: float
+    """1.0 when a year in the question is in none of the best passages."""
+    own_records: float
+    """1.0 when only the asker's own organisation, or nobody's articles, can hold it."""
+
+    def vector(self) -> list[float]:
+        """Return the signals in the order of their declaration."""
+        return [float(value) for value in asdict(self).values()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceGate:
+    """A logistic model of "the passages answer this", fitted on golden questions."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+    """Smallest probability at which a question is answered."""
+    fingerprint: str
+    """Embedder on whose index the weights were fitted."""
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a gate that was fitted by `python -m knowledge calibrate`."""
+        try:
+            saved = json.loads(path.read_text(encoding="utf-8"))
+            names_in_order = [field.name for field in fields(Signals)]
+            return cls(
+                weights=tuple(float(saved["weights"][name]) for name in names_in_order),
+                bias=float(saved["bias"]),
+                threshold=float(saved["threshold"]),
+                fingerprint=str(saved["fingerprint"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as exc:
+            raise ConfigError(
+                f"cannot read the evidence gate {path.name}: {exc!r}; fit it anew with "
+                f"`python -m knowledge calibrate`"
+            ) from exc
+
+    def save(self, path: Path) -> None:
+        """Write the gate in a form that `load` reads."""
+        named = {
+            field.name: round(weight, 4)
+            for field, weight in zip(fields(Signals), self.weights, strict=True)
+        }
+        saved = {
+            "fingerprint": self.fingerprint,
+            "threshold": round(self.threshold, 4),
+            "bias": round(self.bias, 4),
+            "weights": named,
+        }
+        path.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
+
+    def probability(self, signals: Signals) -> float:
+        """Return how likely it is that the passages answer the question, in [0, 1]."""
+        activation = self.bias + sum(
+            weight * value for weight, value in zip(self.weights, signals.vector(), strict=True)
+        )
+        return 1.0 / (1.0 + math.exp(-activation))
+
+    def is_enough(self, signals: Signals) -> bool:
+        """Whether the question should be answered."""
+        return self.probability(signals) >= self.threshold
+
+
+def read_signals(
+    query: Query,
+    results: Sequence[SearchResult],
+    vocabulary: Vocabulary,
+) -> Signals:
+    """Return the signals of a question and what was found for it.
+
+    The words that question and passage share are no signal: the similarities hold what they say,
+    and with them the fit told answerable from unanswerable questions less well.
+    """
+    best = results[:LOOKED_AT]
+    text = " ".join(f"{r.chunk.title} {r.chunk.heading} {r.chunk.text}" for r in best)
+    return Signals(
+        similarity=max((result.similarity for result in results), default=0.0),
+        unit_similarity=max(
+            (max(result.unit_similarities, default=0.0) for result in results), default=0.0
+        ),
+        read=max(
+            (_likely(odds) * max(r.similarity, 0.0) for r in results for odds in r.unit_readings),
+            default=0.0,
+        ),
+        is_listed=max((max(2 * r.listed_similarity - 1, 0.0) for r in results), default=0.0),
+        unknown=_unknown_share(query, vocabulary),
+        unknown_names=float(_has_unknown_name(query.text, vocabulary)),
+        missing_years=float(not set(YEAR.findall(query.text)) <= set(YEAR.findall(text))),
+        own_records=float(_asks_for_records(query.text)),
+    )
+
+
+def _unknown_share(query: Query, vocabulary: Vocabulary) -> float:
+    total = sum(weigh(concept, vocabulary) for concept in query.concepts)
+    unknown = UNKNOWN_WEIGHT * len(query.unknown_words)
+    return min(unknown / total, 1.0) if total else 0.0
+
+
+def _likely(odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+def _asks_for_records(question: str) -> bool:
+    is_own = OWN.search(question) and RECORDS.search(question)
+    return bool(is_own or PASSING.search(question))
+
+
+def _has_unknown_name(question: str, vocabulary: Vocabulary) -> bool:
+    return any(not vocabulary.knows(term) for name in names(question) for term in terms(name))

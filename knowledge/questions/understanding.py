@@ -1,0 +1,364 @@
+"""What kind of question it is, what it turns on, and what is not a question at all."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from rapidfuzz.distance import OSA
+
+from knowledge.domain import DefineResult
+from knowledge.glossary.glossary import TermMention
+from knowledge.glossary.vocabulary import Vocabulary
+from knowledge.models.bundled import common_words
+from knowledge.text.language import STOP_WORDS, content_words, sentence_spans, stem, words
+
+__all__ = ["ADDRESS", "Concept", "Lexicon", "Query", "QuestionKind", "split_requests", "understand"]
+
+
+MAX_OTHER_WORDINGS = 3
+"""Each is embedded, which takes some milliseconds."""
+RARE = 0.02
+"""Share of the passages up to which an acronym is one that an embedder may not know."""
+
+
+class QuestionKind(StrEnum):
+    """What a good answer to the question looks like."""
+
+    DEFINITION = "definition"
+    COMPARISON = "comparison"
+    LIST = "list"
+    FIGURE = "figure"
+    REASON = "reason"
+    GENERAL = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something that a question turns on, and the ways in which a text can name it."""
+
+    ways: tuple[frozenset[str], ...]
+    """Sets of stems, the question's own first; a text that holds any whole set names it."""
+    kinds: frozenset[str] = frozenset()
+    """Acronyms of kinds of it: who says BPO says outsourcing."""
+
+    def is_named_by(self, stems: frozenset[str]) -> bool:
+        """Whether a text of these stems names the concept."""
+        return any(way <= stems for way in self.ways) or not self.kinds.isdisjoint(stems)
+
+
+class Lexicon(Protocol):
+    """Knows the field's terms."""
+
+    def define(self, text: str) -> DefineResult:
+        """Return the meanings of a term."""
+
+    def kinds_of(self, term: str) -> frozenset[str]:
+        """Return the acronyms whose expansion ends with a stemmed word."""
+
+    def expansions(self, text: str) -> tuple[TermMention, ...]:
+        """Return the terms that occur in `text`, in order, the longest where they overlap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question, understood."""
+
+    text: str
+    """The question as it is searched for, spelling mended."""
+    kind: QuestionKind
+    concepts: tuple[Concept, ...]
+    """What the question turns on, in order, each once."""
+    mentions: tuple[TermMention, ...] = ()
+    sides: tuple[str, str] | None = None
+    """The two things that a comparison compares."""
+    unknown_words: tuple[str, ...] = ()
+    """Words of the question that no chunk holds and that are no slip of a known one."""
+    corrections: tuple[tuple[str, str], ...] = ()
+    """Mistyped words and what they were read as."""
+    other_wordings: tuple[str, ...] = ()
+    """The text with another name in the place of one that an embedder may not know."""
+
+    @property
+    def ambiguous(self) -> TermMention | None:
+        """The one term asked about, when it has several meanings and nothing says which."""
+        if self.kind is not QuestionKind.DEFINITION or len(self.concepts) != 1:
+            return None
+        mention = self.mentions[0] if self.mentions else None
+        return mention if mention is not None and len(mention.senses) > 1 else None
+
+    @property
+    def explained_in(self) -> frozenset[tuple[str, str]]:
+        """Articles and headings where the glossary says that the term asked is explained."""
+        if self.kind is not QuestionKind.DEFINITION:
+            return frozenset()
+        return frozenset(place for mention in self.mentions for place in mention.sections)
+
+    @property
+    def search_terms(self) -> tuple[str, ...]:
+        """Distinct stems of the question and of other names for what it mentions."""
+        stems = (stem for concept in self.concepts for way in concept.ways for stem in sorted(way))
+        return tuple(dict.fromkeys(stems))
+
+
+COMPARISON = (
+    re.compile(
+        r"\bdifferen\w*\s+(?:between|btw|b/w)\s+(?P<a>.+?)\s+(?:and|n|&|vs\.?|or)\s+(?P<b>.+)"
+    ),
+    re.compile(
+        r"\bhow\s+(?:do|does|is|are)\s+(?P<a>.+?)\s+(?:differ\w*|different)\s+(?:from|to|than)\s+(?P<b>.+)"
+    ),
+    re.compile(r"\bcompar\w*\s+(?:between\s+)?(?P<a>.+?)\s+(?:and|with|to|vs\.?)\s+(?P<b>.+)"),
+    re.compile(
+        r"\b(?:is|are)\s+(?P<a>.+?)\s+(?:the\s+same|identical)\s+(?:as|thing\s+as|to)\s+(?P<b>.+)"
+    ),
+    re.compile(
+        r"\b(?:is|are)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:the\s+same|identical|different)\b"
+    ),
+    re.compile(r"^(?:.*?\b(?:is|are|about|on)\s+)?(?P<a>.+?)\s+(?:vs\.?|versus|v\.?)\s+(?P<b>.+)"),
+    re.compile(r"\b(?P<a>\w[\w&-]*)\s+or\s+(?P<b>\w[\w&-]*)\s*[:?,-]*\s*(?:which|what)\b"),
+)
+LIST = re.compile(
+    r"\b(?:list|examples|types?|kinds?|sorts?|steps|stages|phases|reasons|benefits|advantages|"
+    r"disadvantages|risks|elements|components|ways|methods|criteria|tasks|activities|mistakes|"
+    r"which\s+\w+s|what\s+(?:\w+s)\s+(?:are|do|does|should|must|can)|name\s+(?:the|some))\b",
+)
+FIGURE = re.compile(
+    r"\b(?:how\s+(?:much|many|big|large|long|old|often|high)|what\s+(?:percentage|percent|share|"
+    r"proportion|number|year|size|rate)|when\s+(?:did|was|were|is|does|do)|which\s+year|"
+    r"market\s+size|revenue|headcount|statistics?|figures?)\b"
+)
+DEFINITION = re.compile(
+    r"^(?:(?:and|so|ok|hi|hey|please|pls|can\s+you|could\s+you|tell\s+me)[\s,]+)*"
+    r"(?:what(?:'s|\s+is|\s+are|s|\s+does|\s+do)\s+(?:the\s+meaning\s+of\s+|meant\s+by\s+|an?\s+|the\s+)?"
+    r"(?P<what>.+?)(?:\s+(?:mean|means|stand\s+for|in\s+\w+))?"
+    r"|define\s+(?P<define>.+?)|(?:meaning|definition)\s+of\s+(?P<of>.+?)"
+    r"|(?P<head>.+?)\s+(?:meaning|definition|stands\s+for|explained)"
+    r"|explain\s+(?:what\s+)?(?:is\s+)?(?P<explain>.+?)(?:\s+(?:is|means?|to\s+me))*)"
+    r"[\s?.!]*$"
+)
+REASON = re.compile(r"\b(?:why|how\s+come|what\s+for|reason\s+for|what\s+causes?)\b")
+
+ASKS = re.compile(
+    r"\b(?:what|who|when|where|why|how|which|is|are|does|do|can|should)\b", re.IGNORECASE
+)
+SECOND_QUESTION = re.compile(
+    r"[\s,;]+(?:and\s+also|and|also|plus|&)[\s,]+(?=(?:what(?:'s|s)?|who|when|where|why|how|which)\b)",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(
+    r"<[@#!]?[^<>\s]*(?:[|][^<>]*)?>|\b\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\w)[@#]\w+"
+)
+
+# Contractions and chat spelling that would hide what is asked.
+CHAT_SPELLING = (
+    (re.compile(r"\b(?:btw|b/w)\s+(?=\S+\s+(?:and|n|&)\s)", re.IGNORECASE), "between "),
+    (re.compile(r"\bdiff\b", re.IGNORECASE), "difference"),
+    (re.compile(r"\b(?:pls|plz|plss)\b", re.IGNORECASE), "please"),
+    (re.compile(r"\bu\b(?!\.\w)", re.IGNORECASE), "you"),
+    (re.compile(r"\bur\b", re.IGNORECASE), "your"),
+    (re.compile(r"\br\b(?!\s*&)", re.IGNORECASE), "are"),
+    (re.compile(r"\b(?:wats?|whts?)(?=\s+(?:is|are|was|does|do|did)\b)", re.IGNORECASE), "what"),
+    (re.compile(r"\bwats?\b|\bwhats\b|\bwhts\b|\bwhat's\b", re.IGNORECASE), "what is"),
+    (re.compile(r"\bwhos\b|\bwho's\b", re.IGNORECASE), "who is"),
+    (re.compile(r"\bhows\b|\bhow's\b", re.IGNORECASE), "how is"),
+    (re.compile(r"(?<=\w)\s+n\s+(?=\w)"), " and "),
+    (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
+    (re.compile(r"\bw/\s*(?=\w)", re.IGNORECASE), "with "),
+    (re.compile(r"\b(?:govt)\b", re.IGNORECASE), "government"),
+    (re.compile(r"\b(?:mgmt)\b", re.IGNORECASE), "management"),
+    (re.compile(r"\b(?:info)\b", re.IGNORECASE), "information"),
+    (re.compile(r"\bppl\b", re.IGNORECASE), "people"),
+    (re.compile(r"\babt\b", re.IGNORECASE), "about"),
+    (re.compile(r"\b(?:cuz|coz|bcoz|bc)\b", re.IGNORECASE), "because"),
+    (re.compile(r"\b(?:knw|kno)\b", re.IGNORECASE), "know"),
+    (re.compile(r"\b(?:ne1|any1)\b", re.IGNORECASE), "anyone"),
+    (re.compile(r"\b(?:sum1|some1)\b", re.IGNORECASE), "someone"),
+    (re.compile(r"\bshd\b", re.IGNORECASE), "should"),
+    (re.compile(r"\b(?:wanna|gonna|gotta)\b", re.IGNORECASE), "want to"),
+    (re.compile(r"\bthru\b", re.IGNORECASE), "through"),
+    (re.compile(r"\bbtwn\b", re.IGNORECASE), "between"),
+    (re.compile(r"^y\s+(?=\w)|(?<=\w)\s+y(?=\W*$)", re.IGNORECASE), " why "),
+    (re.compile(r"\bpros and cons\b", re.IGNORECASE), "advantages and disadvantages"),
+)
+
+
+def normalise(text: str) -> str:
+    """Return the question on one line, in NFKC, with chat spelling written out."""
+    # Mentions, links and addresses are no words of a question, and are never echoed.
+    bare = ADDRESS.sub(" ", unicodedata.normalize("NFKC", text).replace("’", "'"))  # noqa: RUF001
+    plain = " ".join(bare.split())
+    for pattern, written_out in CHAT_SPELLING:
+        plain = pattern.sub(written_out, plain)
+    return " ".join(plain.split())
+
+
+def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:
+    """Return what a self-standing question asks; any text is understood somehow."""
+    plain = normalise(text)
+    corrected, corrections, unknown = _mend_spelling(plain, lexicon, vocabulary)
+    mentions = lexicon.expansions(corrected)
+    kind, sides = _kind(corrected)
+    return Query(
+        text=corrected,
+        kind=kind,
+        concepts=_concepts(corrected, mentions, lexicon),
+        mentions=mentions,
+        sides=sides,
+        unknown_words=unknown,
+        corrections=corrections,
+        other_wordings=_other_wordings(corrected, mentions, vocabulary),
+    )
+
+
+def split_requests(text: str) -> tuple[str, ...]:
+    """Return the questions of a message that holds several, else the message as it is.
+
+    Sentences without a question of their own (greetings, background) stay with the next one, and
+    "what is X and who did Y" is two questions.
+    """
+    sentences = [span.text for span in sentence_spans(" ".join(text.split()))]
+    parts: list[str] = []
+    lead = ""
+    for sentence in sentences:
+        lead = f"{lead} {sentence}".strip()
+        if sentence.endswith("?"):
+            parts += _split_at_and(lead)
+            lead = ""
+    if lead and parts:
+        parts[-1] = f"{parts[-1]} {lead}"
+    elif lead:
+        parts = _split_at_and(lead)
+    return tuple(parts) if len(parts) > 1 else (text,)
+
+
+def _split_at_and(sentence: str) -> list[str]:
+    """Cut "what is X and who did Y" before the second question word."""
+    for match in SECOND_QUESTION.finditer(sentence):
+        first, second = sentence[: match.start()], sentence[match.end() :]
+        if ASKS.search(first) and content_words(first) and content_words(second):
+            return [first, second]
+    return [sentence]
+
+
+def _kind(text: str) -> tuple[QuestionKind, tuple[str, str] | None]:
+    low = text.casefold()
+    for pattern in COMPARISON:
+        if match := pattern.search(low):
+            sides = (_side(match["a"]), _side(match["b"]))
+            if all(sides) and sides[0] != sides[1]:
+                return QuestionKind.COMPARISON, sides
+    if FIGURE.search(low):
+        return QuestionKind.FIGURE, None
+    if REASON.search(low):
+        return QuestionKind.REASON, None
+    if LIST.search(low):
+        return QuestionKind.LIST, None
+    if (match := DEFINITION.match(low)) and _is_short(next(filter(None, match.groups()), "")):
+        return QuestionKind.DEFINITION, None
+    return QuestionKind.GENERAL, None
+
+
+def _side(text: str) -> str:
+    """Return one side of a comparison without articles and what follows it."""
+    clause = re.split(r"[?.;,]|\s(?:in|when|for|please|exactly|as)\s", f"{text} ")[0]
+    words = [word for word in clause.split() if word not in STOP_WORDS]
+    return " ".join(words[:5])
+
+
+def _is_short(what: str) -> bool:
+    return 0 < len([word for word in what.split() if word not in STOP_WORDS]) <= 4
+
+
+def _mend_spelling(
+    text: str, lexicon: Lexicon, vocabulary: Vocabulary
+) -> tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]:
+    known_surfaces = {word for mention in lexicon.expansions(text) for word in words(mention.text)}
+    corrections: list[tuple[str, str]] = []
+    unknown: list[str] = []
+    for word in dict.fromkeys(content_words(text)):
+        if vocabulary.knows(stem(word)) or word in known_surfaces:
+            continue
+        # "bpos" written in lower case is the plural of an acronym.
+        if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
+            corrections.append((word, word[:-1]))
+        # "Sleep" is no slip of "steep", though no article holds it.
+        elif word in common_words():
+            unknown.append(word)
+        elif (term := vocabulary.correct(word)) is not None:
+            corrections.append((word, term))
+        elif not _is_acronym(word, text) and (meant := _stop_word_like(word)):
+            corrections.append((word, meant))
+        else:
+            unknown.append(word)
+    for wrong, right in corrections:
+        text = re.sub(rf"\b{re.escape(wrong)}\b", right, text, flags=re.IGNORECASE)
+    return text, tuple(corrections), tuple(unknown)
+
+
+def _other_wordings(
+    text: str, mentions: tuple[TermMention, ...], vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    """Return the text with each name that articles give in place of one, and rare acronyms' own."""
+    wordings = dict.fromkeys(
+        _with_name(name, text, mention.text)
+        for mention in mentions
+        for name in (*mention.article_names, *_written_out(mention, vocabulary))
+    )
+    return tuple(wordings)[:MAX_OTHER_WORDINGS]
+
+
+def _with_name(name: str, text: str, old: str) -> str:
+    return re.sub(rf"\b{re.escape(old)}\b", lambda _: name, text)
+
+
+def _written_out(mention: TermMention, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the expansion of an acronym with one meaning that few passages use; else nothing."""
+    is_acronym = mention.term.isupper() and mention.text.casefold() == mention.term.casefold()
+    if not is_acronym or len(mention.senses) != 1:
+        return ()
+    is_rare = vocabulary.share(stem(mention.term.casefold())) <= RARE
+    return (mention.senses[0].expansion,) if is_rare else ()
+
+
+def _is_acronym(word: str, text: str) -> bool:
+    """Whether a word is written in capitals in a text that is not."""
+    return not text.isupper() and re.search(rf"\b{re.escape(word.upper())}\b", text) is not None
+
+
+def _stop_word_like(word: str) -> str | None:
+    """Return the stop word that a word is one slip of, if any; of several, the first by letter."""
+    if len(word) <= 2:
+        return None
+    near = (
+        stop
+        for stop in STOP_WORDS
+        if len(stop) > 2 and stop[0] == word[0] and OSA.distance(word, stop, score_cutoff=1) <= 1
+    )
+    return min(near, default=None)
+
+
+def _concepts(
+    text: str, mentions: tuple[TermMention, ...], lexicon: Lexicon
+) -> tuple[Concept, ...]:
+    """Return one concept for each mentioned term and for each other word that carries meaning."""
+    found: dict[frozenset[str], Concept] = {}
+    mentioned: set[str] = set()
+    for mention in mentions:
+        own = _stems(mention.text)
+        if not own:
+            continue
+        mentioned |= own
+        ways = dict.fromkeys((own, *(_stems(variant) for variant in mention.names)))
+        kinds = lexicon.kinds_of(next(iter(own))) if len(own) == 1 else frozenset()
+        found[own] = Concept(tuple(way for way in ways if way), kinds)
+    for word in content_words(text):
+        if (term := stem(word)) not in mentioned:
+            own = frozenset({term})
+            found.setdefault(own, Concept((own,), lexicon.kinds_of(term)))
+    return tuple(found.values())
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in content_words(text))

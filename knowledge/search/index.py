@@ -1,0 +1,200 @@
+"""The vector index as a whole: which generation is in use, and how a new one takes its place."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.domain import Chunk, ChunkId
+from knowledge.errors import (
+    FingerprintMismatchError,
+    IndexNotReadyError,
+    KnowledgeError,
+    StoreError,
+)
+from knowledge.ports import ChunkStore, Vectors
+from knowledge.record.catalog import Catalog
+from knowledge.record.ledger import Generation, Ledger
+from knowledge.record.vectors import text_hash
+
+__all__ = ["StoreFactory", "VectorIndex"]
+
+logger = logging.getLogger(__name__)
+
+CHURN_LIMIT = 0.1
+"""Share of replaced chunks after which a generation is built anew: Chroma loses recall."""
+
+
+class StoreFactory:
+    """Opens and drops the stores of generations; keeps Chroma out of this module's imports."""
+
+    def __init__(self, *, directory: Path, url: str = "") -> None:
+        """`directory` holds embedded generations; `url` names a Chroma server instead."""
+        self.directory = directory
+        self.url = url
+
+    def open(self, generation_id: str) -> ChunkStore:
+        """Open, or create, the store of a generation."""
+        # Chroma takes a second to import; `/define` does without it.
+        from knowledge.search import store  # noqa: PLC0415
+
+        return store.open_store(generation_id, directory=self.directory, url=self.url)
+
+    def drop(self, generation_id: str) -> None:
+        """Delete a generation, which must be closed."""
+        from knowledge.search import store  # noqa: PLC0415
+
+        store.drop_generation(generation_id, directory=self.directory, url=self.url)
+
+
+class VectorIndex:
+    """Chunks' vectors, in the generation that the record names; rebuilt from stored vectors.
+
+    Questions may be asked from any thread while one thread writes.
+    """
+
+    def __init__(
+        self, *, catalog: Catalog, ledger: Ledger, stores: StoreFactory, embedder_name: str
+    ) -> None:
+        """Nothing is opened before it is needed."""
+        self._catalog = catalog
+        self._ledger = ledger
+        self._stores = stores
+        self._embedder_name = embedder_name
+        self._lock = threading.RLock()
+        self._open: tuple[Generation, ChunkStore] | None = None
+
+    def query(self, vector: Vectors, *, limit: int) -> list[tuple[ChunkId, float]]:
+        """Return the nearest chunks, seen or not, with their cosine similarity, best first."""
+        opened = self._opened()
+        try:
+            return opened[1].query(vector, limit=limit)
+        except StoreError:
+            # A rebuild may have closed this generation meanwhile.
+            if (current := self._opened()) is opened:
+                raise
+            return current[1].query(vector, limit=limit)
+
+    def check_ready(self) -> None:
+        """Raise when there is no index, or when another embedder made it."""
+        self._checked_generation()
+
+    def prepare(self, embed: Callable[[Sequence[str]], Vectors]) -> bool:
+        """Make sure that there is a generation of this embedder, and that it matches the record.
+
+        Returns whether one had to be built. `embed` is called only for texts that this embedder
+        has never embedded.
+        """
+        generation = self._ledger.active_generation()
+        if generation is None or generation.embedder != self._embedder_name:
+            self.rebuild(embed)
+            return True
+        self._drop_stale()
+        wanted = self._catalog.active_chunk_ids()
+        store, stored = self._contents()
+        store.delete(sorted(stored - wanted))
+        missing = list(self._catalog.chunks(sorted(wanted - stored)).values())
+        store.upsert(missing, self._vectors(missing, embed))
+        return False
+
+    def add(self, chunks: Sequence[Chunk], embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """Write chunks; they are found, but not yet visible.
+
+        `embed` is called only for texts that this embedder has never embedded.
+        """
+        _, store = self._opened()
+        store.upsert(chunks, self._vectors(chunks, embed))
+
+    def discard(self, chunk_ids: Sequence[ChunkId]) -> None:
+        """Delete chunks that can no longer be seen."""
+        generation, store = self._opened()
+        store.delete(chunk_ids)
+        self._ledger.count_replaced(generation.generation_id, len(chunk_ids))
+
+    def is_worn(self, *, chunks: int) -> bool:
+        """Whether so much of the generation was replaced that it should be built anew."""
+        generation = self._checked_generation()
+        return generation.replaced > max(CHURN_LIMIT * chunks, 1)
+
+    def rebuild(self, embed: Callable[[Sequence[str]], Vectors]) -> int:
+        """Build a generation beside the present one, switch to it, and return its chunks.
+
+        Stored vectors are used; `embed` is called only for texts without one.
+        """
+        fresh = self._ledger.begin_generation(embedder=self._embedder_name)
+        store = self._stores.open(fresh.generation_id)
+        written = 0
+        try:
+            for chunks in self._catalog.active_chunks():
+                store.upsert(chunks, self._vectors(chunks, embed))
+                written += len(chunks)
+            with self._lock:
+                self._ledger.switch_generation(fresh.generation_id)
+                old, self._open = self._open, (fresh, store)
+        except KnowledgeError:
+            store.close()
+            raise
+        if old is not None:
+            old[1].close()
+        self._drop_stale()
+        logger.info("built index generation %s with %d chunks", fresh.generation_id, written)
+        return written
+
+    def close(self) -> None:
+        """Release the index; it is opened again when it is next used."""
+        with self._lock:
+            if self._open is not None:
+                self._open[1].close()
+                self._open = None
+
+    def _opened(self) -> tuple[Generation, ChunkStore]:
+        with self._lock:
+            if self._open is None:
+                generation = self._checked_generation()
+                self._open = (generation, self._stores.open(generation.generation_id))
+            return self._open
+
+    def _contents(self) -> tuple[ChunkStore, set[ChunkId]]:
+        _, store = self._opened()
+        try:
+            return store, store.ids()
+        except StoreError:
+            # A server whose data was made anew does not know the collection opened before.
+            self.close()
+            _, store = self._opened()
+            return store, store.ids()
+
+    def _drop_stale(self) -> None:
+        # Only generations of this record: others may keep theirs on the same Chroma server.
+        for generation_id in self._ledger.stale_generations():
+            self._stores.drop(generation_id)
+            self._ledger.forget_generation(generation_id)
+
+    def _checked_generation(self) -> Generation:
+        generation = self._ledger.active_generation()
+        if generation is None:
+            raise IndexNotReadyError("nothing has been ingested yet: run `python -m ingest`")
+        if generation.embedder != self._embedder_name:
+            raise FingerprintMismatchError(
+                f"the index was made by the embedder {generation.embedder!r}, but "
+                f"{self._embedder_name!r} is configured: run `python -m ingest` to build the "
+                f"index anew, or set KB_EMBEDDING_MODEL back"
+            )
+        return generation
+
+    def _vectors(
+        self, chunks: Sequence[Chunk], embed: Callable[[Sequence[str]], Vectors]
+    ) -> Vectors:
+        texts = {text_hash(chunk.embedding_text): chunk.embedding_text for chunk in chunks}
+        known = self._catalog.vectors.of_texts(texts, embedder=self._embedder_name)
+        missing = [key for key in texts if key not in known]
+        if missing:
+            made = embed([texts[key] for key in missing])
+            new = dict(zip(missing, made, strict=True))
+            self._catalog.vectors.keep_texts(new, embedder=self._embedder_name)
+            known |= new
+        if not chunks:
+            return np.empty((0, 0), dtype=np.float32)
+        return np.stack([known[text_hash(chunk.embedding_text)] for chunk in chunks])

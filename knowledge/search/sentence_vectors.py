@@ -1,0 +1,82 @@
+"""Vectors of single sentences, for judging which of them speak to a question.
+
+They are made when a chunk is first found for a question, not at ingestion, which would take twice
+as long; the record keeps them, and a bounded cache keeps the most recent ones at hand.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from knowledge.domain import Chunk, ChunkId
+from knowledge.ports import Embedder, Vectors
+from knowledge.record.catalog import Catalog
+from knowledge.record.vectors import as_stored
+from knowledge.text.passages import units_in_context
+
+__all__ = ["UnitVectors"]
+
+HELD = 4_000
+"""Chunks kept at hand: some 40 MB."""
+WARM_BATCH = 16
+
+
+class UnitVectors:
+    """Gives the vectors of chunks' units; safe to share between threads."""
+
+    def __init__(self, *, catalog: Catalog, embedder: Embedder) -> None:
+        """Nothing is loaded yet."""
+        self._catalog = catalog
+        self._embedder = embedder
+        self._held: OrderedDict[ChunkId, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, chunks: Sequence[Chunk]) -> list[Vectors]:
+        """Return a matrix for each chunk, with a unit row for each of its units in order."""
+        with self._lock:
+            found = {
+                chunk.chunk_id: self._held[chunk.chunk_id]
+                for chunk in chunks
+                if chunk.chunk_id in self._held
+            }
+        missing = [chunk for chunk in chunks if chunk.chunk_id not in found]
+        if missing:
+            found |= self._fetch(missing)
+        with self._lock:
+            for chunk in chunks:
+                self._held[chunk.chunk_id] = found[chunk.chunk_id]
+                self._held.move_to_end(chunk.chunk_id)
+            while len(self._held) > HELD:
+                self._held.popitem(last=False)
+        return [found[chunk.chunk_id] for chunk in chunks]
+
+    def warm(self, stop: threading.Event) -> None:
+        """Make the vectors of all visible chunks, so that no question has to wait for them.
+
+        Ends early when `stop` is set; a question that comes meanwhile gets its turn.
+        """
+        for chunks in self._catalog.active_chunks():
+            for start in range(0, len(chunks), WARM_BATCH):
+                if stop.is_set():
+                    return
+                self.of(chunks[start : start + WARM_BATCH])
+
+    def _fetch(self, chunks: Sequence[Chunk]) -> dict[ChunkId, Vectors]:
+        name = self._embedder.name
+        found = self._catalog.vectors.of_units([chunk.chunk_id for chunk in chunks], embedder=name)
+        missing = [chunk for chunk in chunks if chunk.chunk_id not in found]
+        if missing:
+            made = self._embed(missing)
+            self._catalog.vectors.keep_units(made, embedder=name)
+            found |= made
+        return found
+
+    def _embed(self, chunks: Sequence[Chunk]) -> dict[ChunkId, Vectors]:
+        texts = [units_in_context(chunk.text) for chunk in chunks]
+        vectors = self._embedder.embed_documents([text for part in texts for text in part])
+        made: dict[ChunkId, Vectors] = {}
+        start = 0
+        for chunk, part in zip(chunks, texts, strict=True):
+            made[chunk.chunk_id] = as_stored(vectors[start : start + len(part)])
+            start += len(part)
+        return made

@@ -1,0 +1,1 @@
+"""Whether a statement is said by the passages that it cites."""

@@ -1,0 +1,177 @@
+import json
+import math
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from knowledge.answers.gate import EvidenceGate, Signals, read_signals
+from knowledge.assembly import EVIDENCE_FILE
+from knowledge.domain import SearchResult
+from knowledge.errors import ConfigError
+from knowledge.glossary.glossary import Glossary
+from knowledge.glossary.vocabulary import Vocabulary
+from knowledge.questions.understanding import understand
+from knowledge.settings import PACKAGE_DIR
+from knowledge.text.language import stem, terms
+from tests.workbench import make_chunk
+
+NAMES = [field.name for field in fields(Signals)]
+TEXT = "In 2019 Genpact reported the attrition of its agents in Manila."
+
+
+def _signals(**values: float) -> Signals:
+    return Signals(**{**dict.fromkeys(NAMES, 0.0), **values})
+
+
+def _gate(**weights: float) -> EvidenceGate:
+    return EvidenceGate(
+        weights=tuple(weights.get(name, 0.0) for name in NAMES),
+        bias=-1.0,
+        threshold=0.5,
+        fingerprint="toy",
+    )
+
+
+def _read(
+    question: str,
+    text: str = TEXT,
+    *,
+    listed_similarity: float = 0.0,
+    unit_readings: tuple[float, ...] = (),
+) -> Signals:
+    lexicon = Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=lambda *_: None)
+    known = dict.fromkeys((stem(term) for term in terms(f"{text} our contract cost")), 1)
+    vocabulary = Vocabulary(known, 10)
+    result = SearchResult(
+        chunk=make_chunk(text=text),
+        rank=1,
+        score=1.0,
+        similarity=0.7,
+        listed_similarity=listed_similarity,
+        unit_readings=unit_readings,
+    )
+    query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
+    return read_signals(query, [result], vocabulary)
+
+
+def test_the_best_sentence_that_was_read_says_how_likely_an_answer_is() -> None:
+    question = "what is attrition?"
+
+    assert _read(question, unit_readings=(-2.0, math.log(3), -5.0)).read == pytest.approx(
+        0.7 * 0.75
+    )
+    assert _read(question).read == 0.0
+
+
+def test_a_gate_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    gate = _gate(similarity=1.5, unknown=-0.25)
+
+    gate.save(tmp_path / "gate.json")
+
+    assert EvidenceGate.load(tmp_path / "gate.json") == gate
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(None, id="missing"),
+        pytest.param(b"", id="empty"),
+        pytest.param(b"{", id="cut off"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b"\xff\xfe\x00", id="bytes"),
+        pytest.param(b'{"weights": {}}', id="no weights"),
+        pytest.param(b'{"weights": null, "bias": 0}', id="null"),
+    ],
+)
+def test_a_damaged_gate_is_named_with_what_to_do(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "gate.json"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(ConfigError, match=r"gate\.json.*calibrate"):
+        EvidenceGate.load(path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gate_without_one_of_its_weights_is_damaged(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "gate.json"
+    saved = json.loads(EVIDENCE_FILE.read_text())
+    del saved["weights"][name]
+    path.write_text(json.dumps(saved))
+
+    with pytest.raises(ConfigError, match=name):
+        EvidenceGate.load(path)
+
+
+def test_more_of_what_speaks_for_an_answer_makes_it_likelier() -> None:
+    gate = _gate(similarity=3.0, unknown=-3.0)
+
+    for_it = [gate.probability(_signals(similarity=step / 10)) for step in range(11)]
+    against_it = [gate.probability(_signals(unknown=step / 10)) for step in range(11)]
+
+    assert for_it == sorted(for_it)
+    assert against_it == sorted(against_it, reverse=True)
+    assert all(0 < value < 1 for value in (*for_it, *against_it))
+
+
+def test_the_threshold_itself_is_enough() -> None:
+    gate = _gate(similarity=2.0)
+    signals = _signals(similarity=0.5)
+
+    assert gate.probability(signals) == 0.5
+    assert gate.is_enough(signals)
+    assert not replace(gate, threshold=0.51).is_enough(signals)
+
+
+def test_the_gate_that_is_shipped_lets_good_evidence_through_and_nothing_without_any() -> None:
+    gate = EvidenceGate.load(EVIDENCE_FILE)
+    good = _signals(similarity=0.8, unit_similarity=0.8, read=0.8)
+
+    assert gate.is_enough(good)
+    assert not gate.is_enough(_signals())
+
+
+def test_the_signals_of_nothing_found_speak_for_nothing() -> None:
+    query = understand(
+        "",
+        lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=lambda *_: None),
+        vocabulary=Vocabulary({}, 0),
+    )
+
+    assert set(read_signals(query, [], Vocabulary({}, 0)).vector()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "value"),
+    [
+        ("what was the attrition in 2019?", "missing_years", 0.0),
+        ("what was the attrition in 2031?", "missing_years", 1.0),
+        ("does Genpact report attrition?", "unknown_names", 0.0),
+        ("does Zyqqor report attrition?", "unknown_names", 1.0),
+        ("what does our contract cost?", "own_records", 1.0),
+        ("what does a contract cost?", "own_records", 0.0),
+        ("what margin do we make?", "own_records", 1.0),
+        ("how should we quote a figure?", "own_records", 0.0),
+        ("did they quote us for it?", "own_records", 1.0),
+    ],
+)
+def test_a_question_gives_itself_away(question: str, name: str, value: float) -> None:
+    assert getattr(_read(question), name) == value
+
+
+@pytest.mark.parametrize(
+    ("similarity", "is_listed"),
+    [(-0.2, 0.0), (0.0, 0.0), (0.5, 0.0), (0.75, 0.5), (1.0, 1.0)],
+)
+def test_a_question_near_to_one_that_a_section_lists_counts_as_listed(
+    similarity: float, is_listed: float
+) -> None:
+    signals = _read("attrition of agents", listed_similarity=similarity)
+
+    assert signals.is_listed == pytest.approx(is_listed)
+
+
+def test_every_signal_lies_between_0_and_1() -> None:
+    for question in ("attrition", "Zyqqor zyx 2031 our salary", "agents in Manila in 2019"):
+        assert all(0 <= value <= 1 for value in _read(question).vector()), question

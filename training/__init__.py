@@ -1,0 +1,1 @@
+"""Fits the weights that ship; no part of the packages."""
