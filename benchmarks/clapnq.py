@@ -40,9 +40,9 @@ from benchmarks.harness import (
 from benchmarks.public_data import ClapNqItem, load_clapnq
 from benchmarks.ranking import our_legs, ranking_figures
 from knowledge.answers.composing import compose
-from knowledge.answers.gate import EvidenceGate, read_signals
+from knowledge.answers.gate import SHIPPED_GATE, EvidenceGate, read_signals
 from knowledge.answers.rating import rate
-from knowledge.assembly import EVIDENCE_FILE, Knowledge
+from knowledge.assembly import Knowledge
 from knowledge.domain import ArticleId, Chunk, ChunkId, SearchResult
 from knowledge.evaluation.metrics import auroc, f1, precision, recall
 from knowledge.glossary.vocabulary import Vocabulary
@@ -175,7 +175,7 @@ def _by_overlap(item: ClapNqItem, vocabulary: Vocabulary, *, k: int) -> set[int]
 
 def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]:
     vocabulary = knowledge.vocabulary.current()
-    gate = EvidenceGate.load(EVIDENCE_FILE)
+    gate = EvidenceGate.load(SHIPPED_GATE)
 
     def probability(query: Query, results: Sequence[SearchResult]) -> float:
         return gate.probability(read_signals(query, results, vocabulary))

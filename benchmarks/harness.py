@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from benchmarks.public_data import Document
-from ingest.pipeline import Ingestion
+from ingest.pipeline import make_ingestion
 from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import IngestReport
@@ -159,14 +159,7 @@ def write_articles(folder: Path, documents: Iterable[Document]) -> Path:
 
 def ingest(knowledge: Knowledge, source: str) -> IngestReport:
     """Run ingestion as the command line does; stop the program when an article fails."""
-    ingestion = Ingestion(
-        catalog=knowledge.catalog,
-        ledger=knowledge.ledger,
-        index=knowledge.index,
-        question_vectors=knowledge.question_vectors,
-        embedder=knowledge.embedder,
-        bundled_dir=knowledge.settings.articles_dir,
-    )
+    ingestion = make_ingestion(knowledge)
     report = ingestion.run([describe_source(source)], actor="benchmark")
     if not report.is_complete:
         sys.exit(f"{len(report.failed)} articles failed, the first one: {report.failed[0]}")

@@ -98,10 +98,10 @@ def _judge(
     wrong = []
     seen = set()
     for question in questions:
-        results = knowledge.answerer.examine(Question(text=question)).found.results[:PASSAGES]
+        results = _found(knowledge, question)[:PASSAGES]
         dice = random.Random(question)  # noqa: S311 (nothing secret)
         for number, (result, before, unit) in enumerate(_sources(results, dice)):
-            frame = f"{result.chunk.title} {result.chunk.heading}"
+            frame = result.chunk.frame
             kinds = list((FALSE if number % 2 else TRUE).items())
             kind, statement = _rewrite(kinds, unit.text, dice, results, frame)
             if not statement or (kind, statement) in seen:
@@ -116,6 +116,11 @@ def _judge(
             if not is_right:
                 wrong.append(f"{half} {kind}\n  {unit.text}\n  {statement}")
     return counts, wrong
+
+
+def _found(knowledge: Knowledge, question: str) -> tuple[SearchResult, ...]:
+    trace = knowledge.answerer.answer(Question(text=question)).trace
+    return tuple(result for part in trace for result in part.found.results)
 
 
 def _sources(

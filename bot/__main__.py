@@ -20,7 +20,7 @@ from bot.local_slack.terminal.chat import TerminalChat
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
-from ingest.pipeline import Ingestion
+from ingest.pipeline import make_ingestion
 from ingest.sources import all_sources
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
@@ -150,14 +150,7 @@ def _serve(bot: Bot, run: Callable[[], None]) -> None:
 
 
 def _services(knowledge: Knowledge) -> Services:
-    ingestion = Ingestion(
-        catalog=knowledge.catalog,
-        ledger=knowledge.ledger,
-        index=knowledge.index,
-        question_vectors=knowledge.question_vectors,
-        embedder=knowledge.embedder,
-        bundled_dir=knowledge.settings.articles_dir,
-    )
+    ingestion = make_ingestion(knowledge)
 
     def ingest(actor: str, on_progress: Callable[[IngestProgress], None]) -> IngestReport:
         sources = all_sources(knowledge.ledger.sources())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from knowledge.answers.trace import Reply
 from knowledge.domain import (
     Answer,
     CorpusStatus,
@@ -12,7 +13,6 @@ from knowledge.domain import (
     IngestProgress,
     IngestReport,
     Question,
-    Reply,
 )
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource

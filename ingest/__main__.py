@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ingest.house_rules.checking import check_corpus
-from ingest.pipeline import Ingestion, ProgressCallback
+from ingest.pipeline import Ingestion, ProgressCallback, make_ingestion
 from ingest.sources import BUNDLED, all_sources, describe_source
-from knowledge.assembly import Knowledge, open_knowledge
+from knowledge.assembly import OpenCorpus, open_corpus
 from knowledge.domain import ArticleId, IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
 from knowledge.settings import KnowledgeSettings
@@ -43,11 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     named = [describe_source(source) for source in options.sources]
     with (
-        _ingestion(settings, exclusive=True) as (ingestion, knowledge),
+        _ingestion(settings, exclusive=True) as (ingestion, corpus),
         _progress(quiet=options.json) as on_progress,
     ):
         report = ingestion.run(
-            named or all_sources(knowledge.ledger.sources()), actor=ACTOR, on_progress=on_progress
+            named or all_sources(corpus.ledger.sources()), actor=ACTOR, on_progress=on_progress
         )
     _print_report(report, as_json=options.json)
     return DONE if report.is_complete else PARTLY_FAILED
@@ -55,19 +55,19 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 
 def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     named = [describe_source(source) for source in options.sources]
-    with _ingestion(settings, exclusive=False) as (ingestion, knowledge):
-        report = ingestion.plan(named or all_sources(knowledge.ledger.sources()))
+    with _ingestion(settings, exclusive=False) as (ingestion, corpus):
+        report = ingestion.plan(named or all_sources(corpus.ledger.sources()))
     _print_report(report, as_json=options.json, planned=True)
     return DONE if report.is_complete else PARTLY_FAILED
 
 
 def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    with open_knowledge(settings, exclusive=False) as knowledge:
-        generation = knowledge.ledger.active_generation()
-        runs = knowledge.ledger.runs(limit=1)
+    with open_corpus(settings, exclusive=False) as corpus:
+        generation = corpus.ledger.active_generation()
+        runs = corpus.ledger.runs(limit=1)
         status = {
-            **knowledge.catalog.counts(),
-            "embedder": knowledge.embedder.name,
+            **corpus.catalog.counts(),
+            "embedder": corpus.embedder.name,
             "index_embedder": generation.embedder if generation else None,
             "data_dir": str(settings.data_dir),
             "last_run": _jsonable(asdict(runs[0])) if runs else None,
@@ -79,22 +79,22 @@ def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 
 
 def _sources(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    with open_knowledge(settings, exclusive=False) as knowledge:
+    with open_corpus(settings, exclusive=False) as corpus:
         held: dict[str, int] = {}
-        for row in knowledge.catalog.articles():
+        for row in corpus.catalog.articles():
             held[row.source_location] = held.get(row.source_location, 0) + 1
         rows = [
             {**asdict(source), "articles": held.get(source.location, 0)}
-            for source in knowledge.ledger.sources()
+            for source in corpus.ledger.sources()
         ]
     _print_rows(rows, as_json=options.json, empty="no sources yet: run `python -m ingest`")
     return DONE
 
 
 def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    with _ingestion(settings, exclusive=True) as (ingestion, knowledge):
-        kinds = {source.location: source.kind for source in knowledge.ledger.sources()}
-        rows = knowledge.catalog.articles()
+    with _ingestion(settings, exclusive=True) as (ingestion, corpus):
+        kinds = {source.location: source.kind for source in corpus.ledger.sources()}
+        rows = corpus.catalog.articles()
         name = options.article_id
         source = name if name in kinds else str(Path(name).expanduser().resolve())
         ids = [ArticleId(name)]
@@ -105,7 +105,7 @@ def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         removed = ingestion.remove(ids, actor=ACTOR)
         is_article = removed == (name,) and source != name
         stays = is_article and kinds.get(source) == "folder"
-        is_source = not stays and knowledge.ledger.forget_source(source)
+        is_source = not stays and corpus.ledger.forget_source(source)
     if not removed and not is_source:
         return _stop(
             f"no article or source is called {options.article_id!r}: `python -m ingest sources` "
@@ -119,8 +119,8 @@ def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 
 
 def _history(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    with open_knowledge(settings, exclusive=False) as knowledge:
-        rows = [_jsonable(asdict(row)) for row in knowledge.ledger.runs(limit=options.limit)]
+    with open_corpus(settings, exclusive=False) as corpus:
+        rows = [_jsonable(asdict(row)) for row in corpus.ledger.runs(limit=options.limit)]
     _print_rows(rows, as_json=options.json, empty="no run yet")
     return DONE
 
@@ -150,17 +150,9 @@ def _check(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 @contextmanager
 def _ingestion(
     settings: KnowledgeSettings, *, exclusive: bool
-) -> Iterator[tuple[Ingestion, Knowledge]]:
-    with open_knowledge(settings, exclusive=exclusive) as knowledge:
-        ingestion = Ingestion(
-            catalog=knowledge.catalog,
-            ledger=knowledge.ledger,
-            index=knowledge.index,
-            question_vectors=knowledge.question_vectors,
-            embedder=knowledge.embedder,
-            bundled_dir=settings.articles_dir,
-        )
-        yield ingestion, knowledge
+) -> Iterator[tuple[Ingestion, OpenCorpus]]:
+    with open_corpus(settings, exclusive=exclusive) as corpus:
+        yield make_ingestion(corpus), corpus
 
 
 @contextmanager

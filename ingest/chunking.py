@@ -12,11 +12,13 @@ from knowledge.domain import Article, Chunk, ChunkId
 from knowledge.text.language import sentence_spans
 from knowledge.text.passages import ITEM_MARK, ROW_MARK
 
-__all__ = ["SPLITTER_VERSION", "TokenCounter", "split_articles", "version_id"]
+__all__ = ["BUNDLED_WINDOW", "SPLITTER_VERSION", "TokenCounter", "split_articles", "version_id"]
 
 SPLITTER_VERSION = "1"
 """Raised when the same article would be split otherwise, so that a run splits it again."""
 
+BUNDLED_WINDOW = 256
+"""Tokens that the bundled embedding model reads."""
 MIN_BODY_TOKENS = 64
 """What a chunk's body may take even when its title and heading fill the window."""
 
@@ -32,9 +34,14 @@ class _Section:
     """Lines of text in order; a line of prose is a paragraph, as its list of sentences."""
 
 
-def version_id(article: Article) -> str:
-    """Name a version: it changes with the content or the way of splitting, with nothing else."""
-    key = "\0".join((article.article_id, article.content_hash, SPLITTER_VERSION))
+def version_id(article: Article, *, max_tokens: int) -> str:
+    """Name a version: it changes with the content, the way of splitting or the embedder's window.
+
+    With nothing else, so that a run repeated has nothing to do.
+    """
+    # The window of the bundled model is left out, so that what was split for it keeps its name.
+    window = "" if max_tokens == BUNDLED_WINDOW else f"\0{max_tokens}"
+    key = "\0".join((article.article_id, article.content_hash, SPLITTER_VERSION)) + window
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -67,12 +74,13 @@ def split_articles(
             texts += [
                 (section, text) for text in _pack(lines, budget=budget, count_tokens=count_tokens)
             ]
-        split.append(_chunks(article, texts))
+        split.append(_chunks(article, texts, version=version_id(article, max_tokens=max_tokens)))
     return split
 
 
-def _chunks(article: Article, texts: Sequence[tuple[_Section, str]]) -> tuple[Chunk, ...]:
-    version = version_id(article)
+def _chunks(
+    article: Article, texts: Sequence[tuple[_Section, str]], *, version: str
+) -> tuple[Chunk, ...]:
     asked: dict[str, list[str]] = {}
     for heading, question in article.questions:
         asked.setdefault(heading, []).append(question)

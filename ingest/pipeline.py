@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ingest.chunking import split_articles, version_id
+from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
 from ingest.planning import Action, Plan
 from ingest.reading.parsing import parse_articles
 from ingest.sources import read_source
+from knowledge.assembly import OpenCorpus
 from knowledge.domain import (
     Article,
     ArticleId,
@@ -18,14 +19,14 @@ from knowledge.domain import (
     IngestProgress,
     IngestReport,
 )
-from knowledge.errors import ArticleError, KnowledgeError
+from knowledge.errors import ArticleError, EmbedderError, KnowledgeError
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.ledger import Ledger, RegisteredSource
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 
-__all__ = ["Ingestion", "ProgressCallback"]
+__all__ = ["Ingestion", "ProgressCallback", "make_ingestion"]
 
 GROUP_CHARS = 100_000
 """Text taken through embedding and activation at once: some 150 chunks."""
@@ -144,7 +145,12 @@ class Ingestion:
         """Return what a run would do; nothing is written and no model is loaded."""
         started = time.monotonic()
         tally = _Tally()
-        plan = Plan(self._catalog.articles())
+        try:
+            max_tokens = self._embedder.max_tokens
+        except EmbedderError:
+            # The run will say so; what is new or gone can be told all the same.
+            max_tokens = BUNDLED_WINDOW
+        plan = Plan(self._catalog.articles(), max_tokens=max_tokens)
         for source in sources:
             for change in self._pending(source, plan, tally):
                 tally.count(change)
@@ -182,7 +188,7 @@ class Ingestion:
         actor: str,
         on_progress: ProgressCallback,
     ) -> None:
-        plan = Plan(self._catalog.articles())
+        plan = Plan(self._catalog.articles(), max_tokens=self._embedder.max_tokens)
         for source in sources:
             self._ledger.register_source(source, actor=actor)
             for group in _groups(self._pending(source, plan, tally)):
@@ -239,7 +245,7 @@ class Ingestion:
         )
         return [
             StagedVersion(
-                version_id=version_id(article),
+                version_id=version_id(article, max_tokens=self._embedder.max_tokens),
                 article=article,
                 source_location=source.location,
                 chunks=chunks,
@@ -259,6 +265,18 @@ class Ingestion:
         if unseen:
             self._index.discard(sorted(unseen))
         self._catalog.sweep()
+
+
+def make_ingestion(corpus: OpenCorpus) -> Ingestion:
+    """Return what ingests into an open corpus."""
+    return Ingestion(
+        catalog=corpus.catalog,
+        ledger=corpus.ledger,
+        index=corpus.index,
+        question_vectors=corpus.question_vectors,
+        embedder=corpus.embedder,
+        bundled_dir=corpus.settings.articles_dir,
+    )
 
 
 def _articles(source: RegisteredSource, bundled_dir: Path) -> Iterator[Article | ArticleError]:

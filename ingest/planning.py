@@ -17,8 +17,9 @@ Action: TypeAlias = Literal["add", "change", "move", "keep"]
 class Plan:
     """Places articles one by one against the record, and then tells which are gone."""
 
-    def __init__(self, known: Iterable[ArticleRow]) -> None:
-        """`known` are the articles that are visible now."""
+    def __init__(self, known: Iterable[ArticleRow], *, max_tokens: int) -> None:
+        """`known` are the articles that are visible now, and `max_tokens` the embedder's window."""
+        self._max_tokens = max_tokens
         self._known = {row.article_id: row for row in known}
         self._seen: dict[ArticleId, tuple[str, str]] = {}
         self._failed_files: set[str] = set()
@@ -42,7 +43,7 @@ class Plan:
         self._seen[article.article_id] = place
         if row is None:
             return "add"
-        if row.version_id != version_id(article):
+        if row.version_id != version_id(article, max_tokens=self._max_tokens):
             return "change"
         return "keep" if place == (row.location, row.source_location) else "move"
 

@@ -11,16 +11,19 @@ from typing import Any, assert_never
 
 from knowledge.answers.calibration import fit_gate
 from knowledge.answers.citations import plain_text
-from knowledge.answers.gate import Signals
-from knowledge.assembly import EVIDENCE_FILE, Knowledge, open_knowledge
-from knowledge.domain import Answer, Chat, DefineResult, Question, Refusal, Reply, Turn
+from knowledge.answers.explaining import explain
+from knowledge.answers.gate import FITTED_GATE, EvidenceGate, Signals, load_gate
+from knowledge.answers.trace import Reply
+from knowledge.assembly import open_corpus, open_knowledge
+from knowledge.domain import Answer, Chat, DefineResult, Question, Refusal, Turn
 from knowledge.errors import ConfigError, EmbedderError, KnowledgeError
 from knowledge.evaluation.baseline import changes, read_baseline, save_results
 from knowledge.evaluation.golden import read_cases
 from knowledge.evaluation.reporting import report_json, write_report
 from knowledge.evaluation.risk_coverage import draw_curve
 from knowledge.evaluation.running import evaluate
-from knowledge.questions.understanding import understand
+from knowledge.questions.reading import read_question
+from knowledge.search.retrieval import Retrieval
 from knowledge.settings import KnowledgeSettings
 
 DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
@@ -33,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        with open_knowledge(KnowledgeSettings.load(), exclusive=options.needs_index) as knowledge:
-            code: int = options.handle(options, knowledge)
+        code: int = options.handle(options, KnowledgeSettings.load())
     except KnowledgeError as exc:
         print(f"error: {exc}", file=sys.stderr)
         is_usage = isinstance(exc, ConfigError | EmbedderError)
@@ -42,53 +44,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _ask(options: argparse.Namespace, knowledge: Knowledge) -> int:
-    def ask(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        history = tuple(
-            Turn(role=turn["role"], text=str(turn["text"])) for turn in row.get("history", ())
-        )
-        reply = knowledge.answerer.answer(Question(text=_text(row, "question"), history=history))
-        return _reply_json(reply), _reply_text(reply)
+def _ask(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with open_knowledge(settings, exclusive=True) as knowledge:
 
-    return _each(options, "question", ask)
+        def ask(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
+            history = tuple(
+                Turn(role=turn["role"], text=str(turn["text"])) for turn in row.get("history", ())
+            )
+            question = Question(text=_text(row, "question"), history=history)
+            reply = knowledge.answerer.answer(question)
+            explained = f"\n\n{explain(reply)}" if options.explain else ""
+            return _reply_json(reply), _reply_text(reply) + explained
 
-
-def _define(options: argparse.Namespace, knowledge: Knowledge) -> int:
-    def define(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        result = knowledge.glossary.define(_text(row, "input"))
-        return _define_json(result), result.text
-
-    return _each(options, "input", define)
+        return _each(options, "question", ask)
 
 
-def _search(options: argparse.Namespace, knowledge: Knowledge) -> int:
-    def search(row: dict[str, Any]) -> tuple[Any, str]:
-        vocabulary = knowledge.vocabulary.current()
-        query = understand(_text(row, "query"), lexicon=knowledge.lexicon, vocabulary=vocabulary)
-        found = knowledge.retriever.retrieve(query, top_k=options.top_k)
-        rows = [
-            {
-                "rank": result.rank,
-                "score": result.score,
-                "chunk_id": result.chunk.chunk_id,
-                "article_id": result.chunk.article_id,
-                "title": result.chunk.title,
-                "heading": result.chunk.heading,
-                "text": result.chunk.text,
-            }
-            for result in found.results
-        ]
-        lines = [
-            f"{row['rank']}. {row['title']} > {row['heading']} ({row['score']:.3f})\n   "
-            f"{str(row['text'])[:160]}"
-            for row in rows
-        ]
-        return rows, "\n".join(lines) or "nothing found"
+def _define(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with open_corpus(settings, exclusive=False) as corpus:
 
-    return _each(options, "query", search)
+        def define(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
+            result = corpus.glossary.define(_text(row, "input"))
+            return _define_json(result), result.text
+
+        return _each(options, "input", define)
 
 
-def _evaluate(options: argparse.Namespace, knowledge: Knowledge) -> int:
+def _search(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    with open_knowledge(settings, exclusive=True, gate=EvidenceGate.open()) as knowledge:
+
+        def search(row: dict[str, Any]) -> tuple[Any, str]:
+            query = read_question(
+                Question(text=_text(row, "query")),
+                lexicon=knowledge.lexicon,
+                vocabulary=knowledge.vocabulary.current(),
+            )
+            found = knowledge.retriever.retrieve(query, top_k=options.top_k)
+            return _found_json(found), _found_text(found)
+
+        return _each(options, "query", search)
+
+
+def _found_json(found: Retrieval) -> list[dict[str, Any]]:
+    return [
+        {
+            "rank": result.rank,
+            "score": result.score,
+            "chunk_id": result.chunk.chunk_id,
+            "article_id": result.chunk.article_id,
+            "title": result.chunk.title,
+            "heading": result.chunk.heading,
+            "text": result.chunk.text,
+        }
+        for result in found.results
+    ]
+
+
+def _found_text(found: Retrieval) -> str:
+    lines = [
+        f"{result.rank}. {result.chunk.title} > {result.chunk.heading} ({result.score:.3f})\n   "
+        f"{result.chunk.text[:160]}"
+        for result in found.results
+    ]
+    return "\n".join(lines) or "nothing found"
+
+
+def _evaluate(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     path = Path(options.file or GOLDEN)
     if not options.file and not path.exists():
         raise ConfigError(
@@ -98,35 +118,43 @@ def _evaluate(options: argparse.Namespace, knowledge: Knowledge) -> int:
     cases = read_cases(path)
     # Before the run, which takes a while and may save its results in the same file.
     baseline = read_baseline(Path(options.baseline)) if options.baseline else None
-    results = evaluate(cases, answerer=knowledge.answerer, catalog=knowledge.catalog)
-    threshold = knowledge.answerer.gate.threshold
+    gate = load_gate(settings.data_dir)
+    with open_knowledge(settings, exclusive=True, gate=gate) as knowledge:
+        results = evaluate(cases, answerer=knowledge.answerer, catalog=knowledge.catalog)
     if options.save:
         save_results(results, Path(options.save))
     if options.plot:
-        draw_curve(results, Path(options.plot) / "risk_coverage.png", threshold=threshold)
+        draw_curve(results, Path(options.plot) / "risk_coverage.png", threshold=gate.threshold)
     changed = None if baseline is None else list(changes(results, baseline))
     if options.json:
-        shown = report_json(results, threshold=threshold)
+        shown = report_json(results, threshold=gate.threshold)
         print(json.dumps(shown if changed is None else {**shown, "changes": changed}))
         return DONE
-    print("\n".join(write_report(results, threshold=threshold)))
+    print("\n".join(write_report(results, threshold=gate.threshold)))
     if changed is not None:
         print(f"\nchanges against {options.baseline}")
         print("\n".join(changed) or "none")
     return DONE
 
 
-def _calibrate(options: argparse.Namespace, knowledge: Knowledge) -> int:
+def _calibrate(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     """Fit the evidence gate to the tuning half of the golden questions and save it."""
-    answerer = knowledge.answerer
     signals: dict[str, list[Signals]] = {"answer": [], "refusal": [], "harmless": []}
-    for case in read_cases(Path(options.file)):
-        if case.split != "tune" or answerer.reply_at_once(case.as_question()) is not None:
-            continue
-        expect = "answer" if case.expect == "disambiguation" else case.expect
-        # A real question with an order in it is answerable; nothing is learnt from it here.
-        if expect in signals and not (expect == "harmless" and case.facts):
-            signals[expect].append(answerer.examine(case.as_question()).signals)
+    with open_knowledge(settings, exclusive=True, gate=EvidenceGate.open()) as knowledge:
+        for case in read_cases(Path(options.file)):
+            # A real question with an order in it is answerable; nothing is learnt from it here.
+            is_learnt = case.expect in signals or case.expect == "disambiguation"
+            if case.split != "tune" or not is_learnt or (case.expect == "harmless" and case.facts):
+                continue
+            expect = "answer" if case.expect == "disambiguation" else case.expect
+            trace = knowledge.answerer.answer(case.as_question()).trace
+            # Of several questions in one message it is not known which are answerable.
+            signals[expect] += [part.signals for part in trace] if len(trace) == 1 else []
+    if not signals["answer"] or not signals["refusal"]:
+        raise ConfigError(
+            f"{options.file} has no questions to learn from: it takes some that articles answer "
+            f"and some that none does, marked for tuning"
+        )
     gate = fit_gate(
         signals["answer"],
         signals["refusal"],
@@ -134,8 +162,10 @@ def _calibrate(options: argparse.Namespace, knowledge: Knowledge) -> int:
         fingerprint=knowledge.embedder.name,
         max_false_refusals=options.max_false_refusals,
     )
-    gate.save(EVIDENCE_FILE)
-    print(f"fitted on {sum(map(len, signals.values()))} questions; threshold {gate.threshold:.3f}")
+    out = Path(options.out) if options.out else settings.data_dir / FITTED_GATE
+    gate.save(out)
+    fitted_on = sum(map(len, signals.values()))
+    print(f"fitted on {fitted_on} questions; threshold {gate.threshold:.3f}; written to {out}")
     return DONE
 
 
@@ -269,20 +299,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(
-        name: str, handle: Any, text: str, summary: str, *, needs_index: bool
-    ) -> argparse.ArgumentParser:
+    def command(name: str, handle: Any, text: str, summary: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=summary, description=summary)
         given = sub.add_mutually_exclusive_group(required=True)
         given.add_argument("text", nargs="?", metavar=text)
         given.add_argument("--batch", metavar="FILE.jsonl", help="one request a line, answers too")
         sub.add_argument("--json", action="store_true", help="print JSON on standard output")
-        sub.set_defaults(handle=handle, needs_index=needs_index)
+        sub.set_defaults(handle=handle)
         return sub
 
-    command("ask", _ask, "QUESTION", "answer a question with citations", needs_index=True)
-    command("define", _define, "TERM", "define a term at once", needs_index=False)
-    search = command("search", _search, "QUERY", "list the passages found", needs_index=True)
+    ask = command("ask", _ask, "QUESTION", "answer a question with citations")
+    ask.add_argument("--explain", action="store_true", help="show how the answer came about")
+    command("define", _define, "TERM", "define a term at once")
+    search = command("search", _search, "QUERY", "list the passages found")
     search.add_argument("--top-k", type=_positive, default=10, help="how many (10)")
 
     evaluate_ = commands.add_parser("evaluate", help="measure answers against golden questions")
@@ -293,12 +322,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate_.add_argument("--save", metavar="FILE", help="write the outcome of every case")
     evaluate_.add_argument("--baseline", metavar="FILE", help="show what changed since --save")
     evaluate_.add_argument("--plot", metavar="DIR", help="draw the risk-coverage curve there")
-    evaluate_.set_defaults(handle=_evaluate, needs_index=True)
+    evaluate_.set_defaults(handle=_evaluate)
 
     calibrate = commands.add_parser("calibrate", help="fit the evidence gate to golden questions")
     calibrate.add_argument("file", metavar="FILE.jsonl", help="the golden questions")
+    calibrate.add_argument("--out", metavar="FILE", help="what to write (in KB_DATA_DIR)")
     calibrate.add_argument("--max-false-refusals", type=float, default=0.08, metavar="SHARE")
-    calibrate.set_defaults(handle=_calibrate, needs_index=True)
+    calibrate.set_defaults(handle=_calibrate)
     return parser
 
 

@@ -1,17 +1,21 @@
-"""Builds the services of `knowledge` from the settings; the roots of all programs call it."""
+"""Builds the services of `knowledge` from the settings; the roots of all programs call it.
+
+There are two roots. `open_corpus` opens what ingestion and `/define` need, and `open_knowledge`
+what answering needs besides, so that a fault in the second leaves the first at work.
+"""
 
 import logging
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from knowledge.answers.answering import Answerer
-from knowledge.answers.gate import EvidenceGate
+from knowledge.answers.gate import EvidenceGate, load_gate
 from knowledge.answers.writing import Writer
 from knowledge.errors import ConfigError, DataDirectoryBusyError
 from knowledge.glossary.glossary import Glossary
@@ -30,20 +34,19 @@ from knowledge.record.ledger import Ledger
 from knowledge.search.index import StoreFactory, VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.retrieval import Retriever
-from knowledge.search.sentence_vectors import UnitVectors
+from knowledge.search.sentence_vectors import SentenceVectors
 from knowledge.settings import KnowledgeSettings
 
-__all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
+__all__ = ["Knowledge", "OpenCorpus", "open_corpus", "open_knowledge", "own_data_directory"]
 
 logger = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 1.0
-EVIDENCE_FILE = Path(__file__).parent / "answers" / "evidence.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """The record, the index and the embedder of one data directory."""
+class OpenCorpus:
+    """The record, the index, the glossary and the embedder of one data directory."""
 
     settings: KnowledgeSettings
     database: Database
@@ -52,10 +55,16 @@ class Knowledge:
     index: VectorIndex
     embedder: Embedder
     glossary: Glossary
-    lexicon: CorpusLexicon
     vocabulary: VocabularyCache
-    unit_vectors: UnitVectors
     question_vectors: QuestionVectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge(OpenCorpus):
+    """A corpus, and what answers from it."""
+
+    lexicon: CorpusLexicon
+    sentence_vectors: SentenceVectors
     reader: JointReader
     retriever: Retriever
     answerer: Answerer
@@ -65,7 +74,7 @@ class Knowledge:
     def warm(self, stop: threading.Event) -> None:
         """Load the models and make what answers need, until `stop` is set."""
         self.question_vectors.warm()
-        self.unit_vectors.warm(stop)
+        self.sentence_vectors.warm(stop)
         models: tuple[JointReader | LocalCrossEncoder, ...] = (self.reader, *self.cross_encoders)
         for model in models:
             if not stop.is_set():
@@ -73,17 +82,17 @@ class Knowledge:
 
 
 @contextmanager
-def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[Knowledge]:
-    """Open everything, and close it at the end; models are loaded when they are first used.
+def open_corpus(
+    settings: KnowledgeSettings, *, exclusive: bool, embedder: Embedder | None = None
+) -> Iterator[OpenCorpus]:
+    """Open the record and the index, and close them at the end.
 
-    `exclusive` is needed by whoever touches the vector index or writes. Raises
-    `DataDirectoryBusyError` within two seconds when another process has it.
+    `exclusive` is needed by whoever touches the vector index or writes. `embedder` takes the place
+    of the one that the settings name. A model is loaded when it is first used. Raises
+    `DataDirectoryBusyError` within two seconds when another process has the data directory.
     """
     one_thread_for_numpy()
-    embedder = create_embedder(settings.embedding_model)
-    reader = JointReader(bundled_model())
-    reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
-    judge = create_judge(settings.grounding_model) if settings.grounding_model else None
+    embedder = embedder or create_embedder(settings.embedding_model)
     with own_data_directory(settings.data_dir, exclusive=exclusive):
         database = open_database(settings.resolved_database_url)
         catalog, ledger = Catalog(database), Ledger(database)
@@ -93,58 +102,78 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             stores=StoreFactory(directory=settings.data_dir / "index", url=settings.chroma_url),
             embedder_name=embedder.name,
         )
-        glossary = Glossary.load(settings.glossary_file, passages=catalog.passage)
-        vocabulary = VocabularyCache(revision=catalog.revision, load=catalog.vocabulary)
-        lexicon = CorpusLexicon(glossary, vocabulary=vocabulary)
-        unit_vectors = UnitVectors(catalog=catalog, embedder=embedder)
-        question_vectors = QuestionVectors(catalog=catalog, embedder=embedder)
-        retriever = Retriever(
-            catalog=catalog,
-            index=index,
-            embedder=embedder,
-            unit_vectors=unit_vectors,
-            question_vectors=question_vectors,
-            reader=reader,
-            reranker=reranker,
-        )
-        gate = EvidenceGate.load(EVIDENCE_FILE)
-        if gate.fingerprint != embedder.name:
-            logger.warning(
-                "the decision to refuse was fitted on %s, not on %s: measure it with `python -m "
-                "knowledge evaluate` and fit it anew with `calibrate`",
-                gate.fingerprint,
-                embedder.name,
-            )
-        answerer = Answerer(
-            retriever=retriever,
-            lexicon=lexicon,
-            vocabulary=vocabulary,
-            gate=gate,
-            writer=Writer(create_chat_model(settings.chat_model), grounding=judge)
-            if settings.chat_model
-            else None,
-        )
         try:
-            yield Knowledge(
+            yield OpenCorpus(
                 settings=settings,
                 database=database,
                 catalog=catalog,
                 ledger=ledger,
                 index=index,
                 embedder=embedder,
-                glossary=glossary,
-                lexicon=lexicon,
-                vocabulary=vocabulary,
-                unit_vectors=unit_vectors,
-                question_vectors=question_vectors,
-                reader=reader,
-                retriever=retriever,
-                answerer=answerer,
-                cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
+                glossary=Glossary.load(settings.glossary_file, passages=catalog.passage),
+                vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
+                question_vectors=QuestionVectors(catalog=catalog, embedder=embedder),
             )
         finally:
             index.close()
             database.close()
+
+
+@contextmanager
+def open_knowledge(
+    settings: KnowledgeSettings,
+    *,
+    exclusive: bool,
+    embedder: Embedder | None = None,
+    gate: EvidenceGate | None = None,
+) -> Iterator[Knowledge]:
+    """Open a corpus with what answers from it; the rest is as `open_corpus` says.
+
+    `gate` takes the place of the one that was fitted.
+    """
+    reader = JointReader(bundled_model())
+    reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
+    judge = create_judge(settings.grounding_model) if settings.grounding_model else None
+    writer = (
+        Writer(create_chat_model(settings.chat_model), grounding=judge)
+        if settings.chat_model
+        else None
+    )
+    with open_corpus(settings, exclusive=exclusive, embedder=embedder) as corpus:
+        gate = gate or load_gate(settings.data_dir)
+        if gate.fingerprint != corpus.embedder.name:
+            logger.warning(
+                "the decision to refuse was fitted on %s, not on %s: measure it with `python -m "
+                "knowledge evaluate` and fit it anew with `calibrate`",
+                gate.fingerprint,
+                corpus.embedder.name,
+            )
+        lexicon = CorpusLexicon(corpus.glossary, vocabulary=corpus.vocabulary)
+        sentence_vectors = SentenceVectors(catalog=corpus.catalog, embedder=corpus.embedder)
+        retriever = Retriever(
+            catalog=corpus.catalog,
+            index=corpus.index,
+            embedder=corpus.embedder,
+            sentence_vectors=sentence_vectors,
+            question_vectors=corpus.question_vectors,
+            reader=reader,
+            reranker=reranker,
+        )
+        yield Knowledge(
+            **{field.name: getattr(corpus, field.name) for field in fields(corpus)},
+            lexicon=lexicon,
+            sentence_vectors=sentence_vectors,
+            reader=reader,
+            retriever=retriever,
+            answerer=Answerer(
+                retriever=retriever,
+                lexicon=lexicon,
+                vocabulary=corpus.vocabulary,
+                gate=gate,
+                writer=writer,
+            ),
+            cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
+        )
 
 
 @contextmanager

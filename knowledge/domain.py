@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NewType, TypeAlias
 
@@ -28,11 +28,12 @@ __all__ = [
     "Question",
     "Refusal",
     "RefusalReason",
-    "Reply",
     "SearchResult",
+    "Section",
     "Sense",
     "Source",
     "Turn",
+    "last_heading",
 ]
 
 ArticleId = NewType("ArticleId", str)
@@ -67,6 +68,20 @@ class Article:
         return hashlib.sha256(json.dumps(visible).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of an article, named by the last heading that leads to it."""
+
+    article_id: ArticleId
+    heading: str
+    """Empty for what stands above the first heading."""
+
+
+def last_heading(trail: str) -> str:
+    """Return the heading that a heading trail such as `A > B` ends with; empty for an empty one."""
+    return trail.split(" > ")[-1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
     """The indexed piece of an article: some sentences of one section."""
@@ -87,7 +102,17 @@ class Chunk:
     @property
     def asked_as(self) -> tuple[str, ...]:
         """Its heading, or the title above the first one, and the questions that it answers."""
-        return (self.heading.split(" > ")[-1] or self.title, *self.questions)
+        return (last_heading(self.heading) or self.title, *self.questions)
+
+    @property
+    def frame(self) -> str:
+        """What is said before the text begins: its title and its heading trail."""
+        return f"{self.title} {self.heading}"
+
+    @property
+    def section(self) -> Section:
+        """The section that it is a piece of."""
+        return Section(self.article_id, last_heading(self.heading))
 
     @property
     def embedding_text(self) -> str:
@@ -143,6 +168,11 @@ class Source:
     quote: str
     """A verbatim passage of the chunk."""
     chunk_id: ChunkId
+
+    @property
+    def section(self) -> Section:
+        """The section that it stands in."""
+        return Section(self.article_id, last_heading(self.heading))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,14 +261,6 @@ class Chat:
 
 
 Outcome: TypeAlias = Answer | Refusal | Chat
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """An outcome and how long each step took, in milliseconds."""
-
-    outcome: Outcome
-    timings_ms: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

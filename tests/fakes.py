@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from knowledge.answers.trace import Reply
 from knowledge.domain import (
     Answer,
     AnswerSentence,
@@ -21,7 +22,6 @@ from knowledge.domain import (
     Question,
     Refusal,
     RefusalReason,
-    Reply,
     Sense,
     Source,
 )

@@ -10,25 +10,27 @@ from typing import Any
 import numpy as np
 
 from ingest.chunking import version_id
-from ingest.pipeline import Ingestion
+from ingest.pipeline import Ingestion, make_ingestion
 from ingest.sources import describe_source
 from knowledge.answers.answering import Answerer
 from knowledge.answers.gate import EvidenceGate, Signals
 from knowledge.answers.writing import Writer
+from knowledge.assembly import open_corpus
 from knowledge.domain import Article, ArticleId, Chunk, ChunkId, IngestReport
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.lexicon import CorpusLexicon
 from knowledge.glossary.vocabulary import VocabularyCache
 from knowledge.ports import Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
-from knowledge.record.database import open_database
 from knowledge.record.ledger import Ledger
-from knowledge.search.index import StoreFactory, VectorIndex
+from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.retrieval import Retriever
-from knowledge.search.sentence_vectors import UnitVectors
-from knowledge.settings import PACKAGE_DIR
+from knowledge.search.sentence_vectors import SentenceVectors
+from knowledge.settings import PACKAGE_DIR, KnowledgeSettings
 from tests.fakes import HashingEmbedder
+
+WINDOW = HashingEmbedder().max_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Workbench:
                 catalog=catalog,
                 index=self.index,
                 embedder=self.embedder,
-                unit_vectors=UnitVectors(catalog=catalog, embedder=self.embedder),
+                sentence_vectors=SentenceVectors(catalog=catalog, embedder=self.embedder),
                 question_vectors=QuestionVectors(catalog=catalog, embedder=self.embedder),
             ),
             lexicon=CorpusLexicon(glossary, vocabulary=vocabulary),
@@ -88,31 +90,18 @@ class Workbench:
 def open_workbench(
     data_dir: Path, *, embedder: HashingEmbedder | None = None, chroma_url: str = ""
 ) -> Iterator[Workbench]:
-    data_dir.mkdir(parents=True, exist_ok=True)
     embedder = embedder or HashingEmbedder()
-    database = open_database(f"sqlite:///{data_dir / 'record.sqlite3'}")
-    catalog, ledger = Catalog(database), Ledger(database)
-    index = VectorIndex(
-        catalog=catalog,
-        ledger=ledger,
-        stores=StoreFactory(directory=data_dir / "index", url=chroma_url),
-        embedder_name=embedder.name,
+    settings = KnowledgeSettings(
+        _env_file=None, data_dir=data_dir, chroma_url=chroma_url, articles_dir=data_dir
     )
-    ingestion = Ingestion(
-        catalog=catalog,
-        ledger=ledger,
-        index=index,
-        question_vectors=QuestionVectors(catalog=catalog, embedder=embedder),
-        embedder=embedder,
-        bundled_dir=data_dir,
-    )
-    try:
+    with open_corpus(settings, exclusive=True, embedder=embedder) as corpus:
         yield Workbench(
-            catalog=catalog, ledger=ledger, index=index, embedder=embedder, ingestion=ingestion
+            catalog=corpus.catalog,
+            ledger=corpus.ledger,
+            index=corpus.index,
+            embedder=embedder,
+            ingestion=make_ingestion(corpus),
         )
-    finally:
-        index.close()
-        database.close()
 
 
 def write_article(
@@ -158,7 +147,7 @@ def make_version(
     article: Article, *texts: str, heading: str = "", questions: tuple[str, ...] = ()
 ) -> StagedVersion:
     """Return a version of `article` with a chunk for each text, or one of its whole body."""
-    version = version_id(article)
+    version = version_id(article, max_tokens=WINDOW)
     return StagedVersion(
         version_id=version,
         article=article,

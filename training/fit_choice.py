@@ -103,8 +103,9 @@ def _fit(choices: Sequence[Choice]) -> UnitSignals:
 
 
 def _read(case: Case, answerer: Answerer) -> Sentences:
-    candidates = answerer.examine(case.as_question()).candidates
-    return Sentences(case=case, candidates=tuple(candidates))
+    trace = answerer.answer(case.as_question()).trace
+    candidates = tuple(candidate for part in trace for candidate in part.candidates)
+    return Sentences(case=case, candidates=candidates)
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def field_examples(labels: Iterable[Label], chunks: Sequence[Chunk]) -> Iterator
             yield Example(
                 question=label.question,
                 passage=chunk.article_id,
-                frame=f"{chunk.title} {chunk.heading}",
+                frame=chunk.frame,
                 units=part,
                 right=tuple(text in label.says for text in part),
             )

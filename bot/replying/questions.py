@@ -27,7 +27,8 @@ from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
 from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
-from knowledge.domain import Answer, Chat, Question, Reply
+from knowledge.answers.trace import Reply
+from knowledge.domain import Answer, Chat, Question
 from knowledge.errors import RecordError
 from knowledge.record.journal import Journal, StoredAnswer
 

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from knowledge.answers.citations import bind
 from knowledge.answers.composing import MAX_WORDS, Pick, compose, unsaid
-from knowledge.answers.gate import EvidenceGate, Signals, read_signals
-from knowledge.answers.rating import Candidate, rate
+from knowledge.answers.gate import EvidenceGate, read_signals
+from knowledge.answers.rating import rate
 from knowledge.answers.refusing import (
     MAX_QUESTION_CHARS,
     closest_sections,
@@ -20,6 +20,7 @@ from knowledge.answers.refusing import (
     refuse_too_long,
 )
 from knowledge.answers.suggesting import suggest
+from knowledge.answers.trace import PartTrace, Reply
 from knowledge.answers.writing import Draft, Writer
 from knowledge.domain import (
     Answer,
@@ -29,8 +30,8 @@ from knowledge.domain import (
     Outcome,
     Question,
     Refusal,
-    Reply,
     SearchResult,
+    Section,
     Source,
     Turn,
 )
@@ -38,19 +39,18 @@ from knowledge.errors import IndexNotReadyError
 from knowledge.glossary.glossary import TermMention
 from knowledge.glossary.vocabulary import VocabularyCache
 from knowledge.questions.advice import read_advice
-from knowledge.questions.conversation import stand_alone
 from knowledge.questions.orders import without_orders
+from knowledge.questions.reading import read_question
 from knowledge.questions.small_talk import has_words, read_small_talk
 from knowledge.questions.understanding import (
     Lexicon,
     Query,
     QuestionKind,
     split_requests,
-    understand,
 )
-from knowledge.search.retrieval import Retrieval, Retriever
+from knowledge.search.retrieval import Retriever
 
-__all__ = ["Answerer", "Examination", "Watch"]
+__all__ = ["Answerer", "Watch"]
 
 TOP_K = 16
 MAX_PARTS = 3
@@ -77,7 +77,7 @@ class Answerer:
         self._retriever = retriever
         self._lexicon = lexicon
         self._vocabulary = vocabulary
-        self.gate = gate
+        self._gate = gate
         self._writer = writer
         self._clock = clock
 
@@ -89,75 +89,59 @@ class Answerer:
         is called in this thread and must not raise.
         """
         timer = _Timer(self._clock)
+        trace: list[PartTrace] = []
         with timer.step("total"):
-            outcome = self.reply_at_once(question) or self._answer(question, timer, watch)
-        return Reply(outcome=outcome, timings_ms=timer.spent_ms)
+            outcome = _reply_at_once(question) or self._answer(question, trace, timer, watch)
+        return Reply(outcome=outcome, trace=tuple(trace), timings_ms=timer.spent_ms)
 
-    def reply_at_once(self, question: Question) -> Outcome | None:
-        """Return the reply to what needs no article: nothing asked, small talk, an order."""
-        text = question.text.strip()
-        if len(text) > MAX_QUESTION_CHARS:
-            return refuse_too_long()
-        if chat := read_small_talk(text, is_follow_up=bool(question.history)):
-            return chat
-        if not has_words(text):
-            return refuse_empty()
-        return None if without_orders(text) else refuse_order()
-
-    def split(self, question: Question) -> tuple[Question, ...]:
-        """Return the questions of a message without its orders, each with what was said before."""
-        parts: list[Question] = []
-        history = question.history
-        for text in split_requests(without_orders(question.text))[:MAX_PARTS]:
-            parts.append(Question(text=text, history=history))
-            # "What is X and why does it matter": the second part leans on the first.
-            history = (*history, Turn(role="user", text=text))
-        return tuple(parts)
-
-    def _answer(self, question: Question, timer: "_Timer", watch: Watch | None) -> Outcome:
-        asked = self.split(question)
+    def _answer(
+        self, question: Question, trace: list[PartTrace], timer: "_Timer", watch: Watch | None
+    ) -> Outcome:
+        asked = _split(question)
         share = MAX_WORDS if len(asked) == 1 else MAX_WORDS // len(asked) + 20
         parts: list[_Part] = []
         show = None if watch is None else lambda part: watch(_join([*parts, part]))
         for part in asked:
-            # Not in one go: `show` must find the parts that came before.
-            parts.append(self._answer_part(part, timer, max_words=share, show=show))  # noqa: PERF401
+            try:
+                seen = self._examine(part, timer, max_words=share)
+            except IndexNotReadyError:
+                parts.append(_Part(refusal=refuse_not_ready()))
+                continue
+            trace.append(seen)
+            # One after the other: `show` must find the parts that came before.
+            parts.append(self._answer_part(seen, timer, show=show))
         with timer.step("verify"):
             return _finish(parts)
 
-    def examine(self, question: Question, timer: "_Timer | None" = None) -> "Examination":
-        """Return what is found for one question, before it is judged."""
-        timer = timer or _Timer(self._clock)
+    def _examine(self, question: Question, timer: "_Timer", *, max_words: int) -> PartTrace:
+        """Return what is found for one question, what it is worth, and what would be quoted."""
         with timer.step("understand"):
-            text = stand_alone(question, self._lexicon)
             vocabulary = self._vocabulary.current()
-            query = understand(text, lexicon=self._lexicon, vocabulary=vocabulary)
+            query = read_question(question, lexicon=self._lexicon, vocabulary=vocabulary)
         with timer.step("retrieve"):
             found = self._retriever.retrieve(query, top_k=TOP_K)
         with timer.step("compose"):
-            candidates = rate(query, found.results, vocabulary)
+            candidates = tuple(rate(query, found.results, vocabulary))
             signals = read_signals(query, found.results, vocabulary)
-        return Examination(query=query, found=found, candidates=candidates, signals=signals)
+            is_enough = self._gate.is_enough(signals)
+            picks = compose(query, candidates, max_words=max_words) if is_enough else ()
+        return PartTrace(
+            asked=question,
+            query=query,
+            found=found,
+            candidates=candidates,
+            signals=signals,
+            probability=self._gate.probability(signals),
+            picks=picks,
+        )
 
     def _answer_part(
-        self,
-        question: Question,
-        timer: "_Timer",
-        *,
-        max_words: int,
-        show: Callable[["_Part"], None] | None,
+        self, seen: PartTrace, timer: "_Timer", *, show: Callable[["_Part"], None] | None
     ) -> "_Part":
-        try:
-            seen = self.examine(question, timer)
-        except IndexNotReadyError:
-            return _Part(refusal=refuse_not_ready())
-        with timer.step("compose"):
-            is_enough = self.gate.is_enough(seen.signals)
-            picks = compose(seen.query, seen.candidates, max_words=max_words) if is_enough else ()
         results = seen.found.results
         if (mention := seen.query.ambiguous) and (meanings := self._meanings(mention, results)):
             return _Part(disambiguation=meanings)
-        if not picks:
+        if not seen.picks:
             meant = suggest(
                 seen.query, lexicon=self._lexicon, vocabulary=self._vocabulary.current()
             )
@@ -165,13 +149,13 @@ class Answerer:
                 seen.query,
                 results,
                 seen.signals,
-                advice=read_advice(question.text),
+                advice=read_advice(seen.asked.text),
                 suggestions=meant,
             )
             return _Part(refusal=refusal)
         quoted = _Part(
             kind=_answer_kind(seen.query),
-            paragraphs=(picks,),
+            paragraphs=(seen.picks,),
             results=results,
             note=DEGRADED if seen.found.is_degraded else "",
         )
@@ -192,10 +176,9 @@ class Answerer:
         None when the articles at hand explain fewer than two of the meanings.
         """
         # Of meanings that one section explains, each has a source of its own, in the same order.
-        sources: dict[tuple[str, str], list[Source]] = {}
+        sources: dict[Section, list[Source]] = {}
         for source in self._lexicon.define(mention.term).sources:
-            place = (source.article_id, source.heading.split(" > ")[-1])
-            sources.setdefault(place, []).append(source)
+            sources.setdefault(source.section, []).append(source)
         explained = [
             (sense, sources[section].pop(0))
             for sense, section in zip(mention.senses, mention.sections, strict=True)
@@ -221,14 +204,27 @@ class Answerer:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examination:
-    """A question, what was found for it, and what that is worth."""
+def _reply_at_once(question: Question) -> Outcome | None:
+    """Return the reply to what needs no article: nothing asked, small talk, an order."""
+    text = question.text.strip()
+    if len(text) > MAX_QUESTION_CHARS:
+        return refuse_too_long()
+    if chat := read_small_talk(text, is_follow_up=bool(question.history)):
+        return chat
+    if not has_words(text):
+        return refuse_empty()
+    return None if without_orders(text) else refuse_order()
 
-    query: Query
-    found: Retrieval
-    candidates: list[Candidate]
-    signals: Signals
+
+def _split(question: Question) -> tuple[Question, ...]:
+    """Return the questions of a message without its orders, each with what was said before."""
+    parts: list[Question] = []
+    history = question.history
+    for text in split_requests(without_orders(question.text))[:MAX_PARTS]:
+        parts.append(Question(text=text, history=history))
+        # "What is X and why does it matter": the second part leans on the first.
+        history = (*history, Turn(role="user", text=text))
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

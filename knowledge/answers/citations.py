@@ -63,9 +63,8 @@ def plain_text(sentences: Sequence[AnswerSentence]) -> str:
 
 
 def _unquotable_before(chunk: Chunk, start: int) -> int:
-    frame = f"{chunk.title} {chunk.heading}"
     return sum(
-        unit.text.endswith("?") or is_told_to_a_writer(unit, frame=frame)
+        unit.text.endswith("?") or is_told_to_a_writer(unit, frame=chunk.frame)
         for unit in units(chunk.text)
         if unit.start < start
     )

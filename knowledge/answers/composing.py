@@ -140,7 +140,7 @@ def _can_be_said(candidate: Candidate) -> bool:
 
 
 def _is_foreign(chunk: Chunk, unit: Unit) -> bool:
-    return is_told_to_a_writer(unit, frame=f"{chunk.title} {chunk.heading}")
+    return is_told_to_a_writer(unit, frame=chunk.frame)
 
 
 def _choose(

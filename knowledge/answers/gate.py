@@ -15,7 +15,11 @@ from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.questions.understanding import Query
 from knowledge.text.language import names, terms
 
-__all__ = ["EvidenceGate", "Signals", "read_signals"]
+__all__ = ["FITTED_GATE", "SHIPPED_GATE", "EvidenceGate", "Signals", "load_gate", "read_signals"]
+
+FITTED_GATE = "evidence.json"
+"""Name of the file in a data directory that takes the place of the one that ships."""
+SHIPPED_GATE = Path(__file__).parent / FITTED_GATE
 
 LOOKED_AT = 5
 """Best passages that count as evidence."""
@@ -89,6 +93,11 @@ class EvidenceGate:
     """Embedder on whose index the weights were fitted."""
 
     @classmethod
+    def open(cls) -> Self:
+        """Return a gate that lets every question through, for whoever fits one."""
+        return cls(weights=(0.0,) * len(fields(Signals)), bias=0.0, threshold=0.0, fingerprint="")
+
+    @classmethod
     def load(cls, path: Path) -> Self:
         """Read a gate that was fitted by `python -m knowledge calibrate`."""
         try:
@@ -102,8 +111,8 @@ class EvidenceGate:
             )
         except (OSError, ValueError, KeyError, TypeError) as exc:
             raise ConfigError(
-                f"cannot read the evidence gate {path.name}: {exc!r}; fit it anew with "
-                f"`python -m knowledge calibrate`"
+                f"cannot read the decision to refuse from {path}: {exc!r}. Delete the file, or fit "
+                f"it anew with `python -m knowledge calibrate FILE.jsonl`"
             ) from exc
 
     def save(self, path: Path) -> None:
@@ -118,7 +127,10 @@ class EvidenceGate:
             "bias": round(self.bias, 4),
             "weights": named,
         }
-        path.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
+        try:
+            path.write_text(json.dumps(saved, indent=2) + "\n", encoding="utf-8")
+        except OSError as exc:
+            raise ConfigError(f"cannot write {path}: {exc.strerror or exc}") from exc
 
     def probability(self, signals: Signals) -> float:
         """Return how likely it is that the passages answer the question, in [0, 1]."""
@@ -132,6 +144,16 @@ class EvidenceGate:
         return self.probability(signals) >= self.threshold
 
 
+def load_gate(data_dir: Path) -> EvidenceGate:
+    """Return the gate fitted to this data directory, or else the one that ships.
+
+    Raises:
+        ConfigError: when the file cannot be read or was fitted to other signals.
+    """
+    own = data_dir / FITTED_GATE
+    return EvidenceGate.load(own if own.is_file() else SHIPPED_GATE)
+
+
 def read_signals(
     query: Query,
     results: Sequence[SearchResult],
@@ -143,7 +165,7 @@ def read_signals(
     and with them the fit told answerable from unanswerable questions less well.
     """
     best = results[:LOOKED_AT]
-    text = " ".join(f"{r.chunk.title} {r.chunk.heading} {r.chunk.text}" for r in best)
+    text = " ".join(f"{r.chunk.frame} {r.chunk.text}" for r in best)
     return Signals(
         similarity=max((result.similarity for result in results), default=0.0),
         unit_similarity=max(

@@ -115,7 +115,7 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     total = sum(weights.values()) or 1.0
     rated = []
     for result in results:
-        frame = frozenset(terms(f"{result.chunk.title} {result.chunk.heading}"))
+        frame = frozenset(terms(result.chunk.frame))
         framed = _covered(weights, frame) / total
         inside = units(result.chunk.text)
         similarities = result.unit_similarities or (0.0,) * len(inside)

@@ -132,7 +132,7 @@ def _supported(
     others = [place for place in range(len(chunks)) if place not in named]
     for chunk in (chunks[place] for place in named + others):
         for pick in _bindings(sentence, chunk, before=before):
-            if check_statement(sentence, _said(pick), frame=f"{chunk.title} {chunk.heading}"):
+            if check_statement(sentence, _said(pick), frame=chunk.frame):
                 return pick
     if grounding is None:
         return None

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from knowledge.answers.answering import Answerer, Examination
+from knowledge.answers.answering import Answerer
 from knowledge.answers.citations import plain_text
 from knowledge.answers.composing import compose
+from knowledge.answers.trace import PartTrace
 from knowledge.domain import Answer, ArticleId, Chunk, ChunkId, Outcome, Question, Refusal
 from knowledge.evaluation.golden import Case
 from knowledge.record.catalog import Catalog
@@ -98,8 +99,7 @@ def _run(
 ) -> CaseResult:
     question = case.as_question()
     reply = answerer.answer(question)
-    is_judged = answerer.reply_at_once(question) is None
-    seen = [answerer.examine(part) for part in answerer.split(question)] if is_judged else []
+    seen = reply.trace
     text, kind = _said(reply.outcome)
     answer = reply.outcome if isinstance(reply.outcome, Answer) else None
     in_full = answerer.answer(Question(text=case.full)).outcome if case.full else None
@@ -115,13 +115,13 @@ def _run(
         forbidden=case.forbidden(text),
         words=len(text.split()),
         found_articles=_found_articles(seen),
-        probability=max((answerer.gate.probability(one.signals) for one in seen), default=0.0),
+        probability=max((one.probability for one in seen), default=0.0),
         total_ms=reply.timings_ms.get("total", 0.0),
     )
 
 
 def _check(
-    answer: Answer, seen: Sequence[Examination], catalog: Catalog, active: Collection[str]
+    answer: Answer, seen: Sequence[PartTrace], catalog: Catalog, active: Collection[str]
 ) -> CitationCheck:
     return check_citations(
         answer,
@@ -172,16 +172,16 @@ def check_citations(
 
 
 def _support(sentence: str, chunk: Chunk) -> Support:
-    return check_support(sentence, chunk.text, frame=f"{chunk.title} {chunk.heading}")
+    return check_support(sentence, chunk.text, frame=chunk.frame)
 
 
-def _found_articles(seen: Sequence[Examination]) -> tuple[ArticleId, ...]:
+def _found_articles(seen: Sequence[PartTrace]) -> tuple[ArticleId, ...]:
     """Return the article of each passage, best first; the questions of a message take turns."""
     turns = zip_longest(*(one.found.articles for one in seen))
     return tuple(article for turn in turns for article in turn if article is not None)
 
 
-def _composed(seen: Iterable[Examination]) -> str:
+def _composed(seen: Iterable[PartTrace]) -> str:
     """Return what would be said if the evidence were judged enough, without a model."""
     picks = [pick for one in seen for pick in compose(one.query, one.candidates)]
     return " ".join(pick.text for pick in picks)

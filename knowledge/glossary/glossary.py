@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeAlias
 
-from knowledge.domain import ArticleId, Chunk, DefineResult, Sense, Source
+from knowledge.domain import ArticleId, Chunk, DefineResult, Section, Sense, Source
 from knowledge.glossary.entries import Entry, Meaning, NamedMeaning, find_clashes, read_entries
 from knowledge.glossary.keys import asked_terms, term_key, term_words
 from knowledge.glossary.names import Target, TermIndex, longest_names
@@ -36,8 +36,8 @@ class TermMention:
     senses: tuple[Sense, ...]
     """The meanings in outsourcing that the words can have there."""
     aliases: tuple[str, ...]
-    sections: tuple[tuple[str, str], ...] = ()
-    """Article and heading of the section that explains each meaning."""
+    sections: tuple[Section, ...] = ()
+    """The section that explains each meaning."""
     article_names: tuple[str, ...] = ()
     """Long or short forms that articles set beside it, which the glossary does not have."""
 
@@ -119,7 +119,9 @@ class Glossary:
             term=target.entry.term,
             senses=tuple(_sense(target.entry, meaning) for meaning in target.meanings),
             aliases=target.entry.aliases,
-            sections=tuple((m.see.article, m.see.heading) for m in target.meanings),
+            sections=tuple(
+                Section(ArticleId(m.see.article), m.see.heading) for m in target.meanings
+            ),
         )
 
     @property

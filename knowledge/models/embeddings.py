@@ -10,7 +10,13 @@ import numpy as np
 
 from knowledge.errors import EmbedderError
 from knowledge.models.bundled import BUNDLED_NAME, BUNDLED_SHA256, bundled_model, check_weights
-from knowledge.models.loading import first_line, go_offline, loading_options, number_format
+from knowledge.models.loading import (
+    first_line,
+    go_offline,
+    loading_options,
+    number_format,
+    read_window,
+)
 from knowledge.models.low_rank import FIELD_TUNING, add_changes, digest, read_changes
 from knowledge.ports import Vectors
 
@@ -44,6 +50,7 @@ class SentenceTransformerEmbedder:
         self._sha256 = sha256
         self._changes = changes
         self._model: SentenceTransformer | None = None
+        self._window: int | None = None
         self._turnstile = threading.Lock()
         self._busy = threading.RLock()
 
@@ -54,8 +61,13 @@ class SentenceTransformerEmbedder:
 
     @property
     def max_tokens(self) -> int:
-        """Tokens that the model reads, special ones included."""
-        return int(self._loaded().max_seq_length or 512)
+        """Tokens that the model reads, special ones included.
+
+        A plan asks for it, so the model is only loaded where its folder does not say.
+        """
+        if self._window is None:
+            self._window = read_window(Path(self._model_path))
+        return self._window or int(self._loaded().max_seq_length or 512)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return each text's tokens, special ones included and nothing cut off."""

@@ -83,10 +83,7 @@ class JointReader:
         """Return for each chunk the log-odds that each of its units answers the question."""
         return self.read_units(
             question,
-            [
-                (f"{chunk.title} {chunk.heading}", [unit.text for unit in units(chunk.text)])
-                for chunk in chunks
-            ],
+            [(chunk.frame, [unit.text for unit in units(chunk.text)]) for chunk in chunks],
         )
 
     def read_units(

@@ -1,12 +1,21 @@
 """How every model on this machine is loaded: offline, from safetensors, without foreign code."""
 
+import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-__all__ = ["first_line", "go_offline", "loading_options", "number_format", "one_thread_for_numpy"]
+__all__ = [
+    "first_line",
+    "go_offline",
+    "loading_options",
+    "number_format",
+    "one_thread_for_numpy",
+    "read_window",
+]
 
 
 def go_offline() -> None:
@@ -38,6 +47,15 @@ def loading_options(dtype: str) -> dict[str, Any]:
         "trust_remote_code": False,
         "model_kwargs": {"dtype": dtype, "use_safetensors": True},
     }
+
+
+def read_window(folder: Path) -> int | None:
+    """Return how many tokens the sentence-transformers model in `folder` reads, if it says so."""
+    try:
+        settings = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
+        return int(settings["max_seq_length"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def one_thread_for_numpy() -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
-from knowledge.domain import DefineResult
+from knowledge.domain import DefineResult, Section
 from knowledge.glossary.glossary import TermMention
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.models.bundled import common_words
@@ -89,7 +89,7 @@ class Query:
         return mention if mention is not None and len(mention.senses) > 1 else None
 
     @property
-    def explained_in(self) -> frozenset[tuple[str, str]]:
+    def explained_in(self) -> frozenset[Section]:
         """Articles and headings where the glossary says that the term asked is explained."""
         if self.kind is not QuestionKind.DEFINITION:
             return frozenset()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
-from knowledge.domain import Article, ArticleId, Chunk, ChunkId
+from knowledge.domain import Article, ArticleId, Chunk, ChunkId, last_heading
 from knowledge.glossary.abbreviations import Abbreviations
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.record import schema
@@ -113,7 +113,7 @@ class Catalog:
     def passage(self, article_id: ArticleId, heading: str) -> Chunk | None:
         """Return the first visible chunk under a heading, which may be the end of a trail."""
         for chunk in self.article_chunks(article_id):
-            if chunk.heading.split(" > ")[-1] == heading:
+            if last_heading(chunk.heading) == heading:
                 return chunk
         return None
 

@@ -15,7 +15,7 @@ from knowledge.record.vectors import text_hash
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import Asked, QuestionVectors
 from knowledge.search.ranking import RankSignals, article_words, relevance, scaled, shares
-from knowledge.search.sentence_vectors import UnitVectors
+from knowledge.search.sentence_vectors import SentenceVectors
 
 __all__ = ["Retrieval", "Retriever"]
 
@@ -53,7 +53,7 @@ class Retriever:
         catalog: Catalog,
         index: VectorIndex,
         embedder: Embedder,
-        unit_vectors: UnitVectors,
+        sentence_vectors: SentenceVectors,
         question_vectors: QuestionVectors,
         reader: PassageReader | None = None,
         reranker: Reranker | None = None,
@@ -62,7 +62,7 @@ class Retriever:
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
-        self._unit_vectors = unit_vectors
+        self._sentence_vectors = sentence_vectors
         self._question_vectors = question_vectors
         self._reader = reader
         self._reranker = reranker
@@ -142,7 +142,7 @@ class Retriever:
                     asked=asked.get(key, NOT_ASKED).nearest,
                     words=words.get(key, 0.0),
                     article_words=by_article[chunk.article_id],
-                    explains=float(_place(chunk) in query.explained_in),
+                    explains=float(chunk.section in query.explained_in),
                 ),
                 listed=asked.get(key, NOT_ASKED).listed,
             )
@@ -169,7 +169,7 @@ class Retriever:
 
     def _compared(self, vector: Vectors, found: Sequence["_Found"]) -> list["_Found"]:
         """Return the chunks with the similarity of the question and each of their sentences."""
-        matrices = self._unit_vectors.of([one.chunk for one in found])
+        matrices = self._sentence_vectors.of([one.chunk for one in found])
         compared = []
         for one, matrix in zip(found, matrices, strict=True):
             near = tuple((matrix @ vector).tolist())
@@ -189,10 +189,6 @@ class _Found:
     def order(self) -> tuple[float, str]:
         """Sort key: the most relevant first, and always the same way."""
         return -relevance(self.signals), self.chunk.chunk_id
-
-
-def _place(chunk: Chunk) -> tuple[str, str]:
-    return chunk.article_id, chunk.heading.split(" > ")[-1]
 
 
 def _results(ranked: Sequence[_Found]) -> tuple[SearchResult, ...]:

@@ -14,14 +14,14 @@ from knowledge.record.catalog import Catalog
 from knowledge.record.vectors import as_stored
 from knowledge.text.passages import units_in_context
 
-__all__ = ["UnitVectors"]
+__all__ = ["SentenceVectors"]
 
 HELD = 4_000
 """Chunks kept at hand: some 40 MB."""
 WARM_BATCH = 16
 
 
-class UnitVectors:
+class SentenceVectors:
     """Gives the vectors of chunks' units; safe to share between threads."""
 
     def __init__(self, *, catalog: Catalog, embedder: Embedder) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ingest.sources import describe_source
 from knowledge.domain import IngestProgress
 from knowledge.errors import EmbedderError, StoreError
+from tests.fakes import HashingEmbedder
 from tests.workbench import Workbench, open_workbench, write_article
 
 
@@ -312,3 +313,20 @@ def test_an_index_that_is_damaged_is_reported_and_can_be_built_anew(
         assert bench.embedder.embedded == []
         assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
     assert len(list((tmp_path / "data" / "index").iterdir())) == 1
+
+
+def test_a_shorter_window_splits_every_article_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    write_article(folder, "long", " ".join(f"Sentence {n} is about payroll." for n in range(60)))
+    with open_workbench(tmp_path / "data") as bench:
+        bench.ingest(folder)
+        before = len(bench.catalog.article_chunks("long"))
+
+    shorter = HashingEmbedder(max_tokens=80)
+    with open_workbench(tmp_path / "data", embedder=shorter) as bench:
+        report = bench.ingest(folder)
+        after = bench.catalog.article_chunks("long")
+
+        assert report.changed == ("long",)
+        assert len(after) > before
+        assert max(shorter.count_tokens([chunk.embedding_text for chunk in after])) <= 80

@@ -7,7 +7,7 @@ from ingest.planning import Plan
 from knowledge.domain import Article
 from knowledge.errors import ArticleError
 from knowledge.record.catalog import ArticleRow
-from tests.workbench import make_article
+from tests.workbench import WINDOW, make_article
 
 SOURCE = "/articles"
 
@@ -20,7 +20,7 @@ def _row(article: Article, *, source_location: str = SOURCE) -> ArticleRow:
         location=article.location,
         source_location=source_location,
         content_hash=article.content_hash,
-        version_id=version_id(article),
+        version_id=version_id(article, max_tokens=WINDOW),
     )
 
 
@@ -49,7 +49,7 @@ def _row(article: Article, *, source_location: str = SOURCE) -> ArticleRow:
 def test_an_article_is_placed(
     known: Article | None, found: Article, source: str, action: str
 ) -> None:
-    plan = Plan([_row(known)] if known else [])
+    plan = Plan([_row(known)] if known else [], max_tokens=WINDOW)
 
     placed = plan.place(found, source_location=source)
 
@@ -57,7 +57,7 @@ def test_an_article_is_placed(
 
 
 def test_a_second_article_with_an_id_is_refused_and_the_first_is_named() -> None:
-    plan = Plan([])
+    plan = Plan([], max_tokens=WINDOW)
     plan.place(make_article(), source_location=SOURCE)
 
     with pytest.raises(ArticleError, match=r"same id 'a' as /articles/a\.md"):
@@ -66,7 +66,7 @@ def test_a_second_article_with_an_id_is_refused_and_the_first_is_named() -> None
 
 def test_two_lines_of_one_file_with_an_id_are_refused() -> None:
     line = make_article(location="/articles/all.jsonl#a")
-    plan = Plan([])
+    plan = Plan([], max_tokens=WINDOW)
     plan.place(line, source_location=SOURCE)
 
     with pytest.raises(ArticleError, match="same id"):
@@ -74,7 +74,7 @@ def test_two_lines_of_one_file_with_an_id_are_refused() -> None:
 
 
 def test_an_id_that_belongs_to_another_source_is_refused() -> None:
-    plan = Plan([_row(make_article())])
+    plan = Plan([_row(make_article())], max_tokens=WINDOW)
 
     with pytest.raises(ArticleError, match=r"same id 'a' as /articles/a\.md"):
         plan.place(make_article(location="/other/a.md"), source_location="/other")
@@ -82,7 +82,7 @@ def test_an_id_that_belongs_to_another_source_is_refused() -> None:
 
 def test_one_file_that_two_sources_hold_is_kept() -> None:
     article = make_article()
-    plan = Plan([_row(article)])
+    plan = Plan([_row(article)], max_tokens=WINDOW)
     plan.place(article, source_location=SOURCE)
 
     again = plan.place(article, source_location=article.location)
@@ -94,7 +94,7 @@ def test_one_file_that_two_sources_hold_is_kept() -> None:
 def test_what_a_source_no_longer_holds_is_gone() -> None:
     kept, lost = make_article("kept"), make_article("lost")
     elsewhere = _row(make_article("elsewhere"), source_location="/other")
-    plan = Plan([_row(kept), _row(lost), elsewhere])
+    plan = Plan([_row(kept), _row(lost), elsewhere], max_tokens=WINDOW)
     plan.place(kept, source_location=SOURCE)
 
     assert plan.gone(SOURCE) == ("lost",)
@@ -109,7 +109,7 @@ def test_what_a_source_no_longer_holds_is_gone() -> None:
     ],
 )
 def test_an_article_is_not_gone_because_its_file_failed(failed: str, gone: tuple[str, ...]) -> None:
-    plan = Plan([_row(make_article())])
+    plan = Plan([_row(make_article())], max_tokens=WINDOW)
 
     plan.fail(failed)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 from benchmarks.harm import stray_marks
 from bot.__main__ import _services
@@ -16,7 +15,7 @@ from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
 from bot.replying.delivery import create_client
 from bot.settings import BotSettings
-from ingest.pipeline import Ingestion
+from ingest.pipeline import make_ingestion
 from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import Answer, Outcome, Question
@@ -76,23 +75,13 @@ def open_real_knowledge(
 ) -> Iterator[Knowledge]:
     """Open a data directory with the model that is loaded already."""
     settings = KnowledgeSettings(_env_file=None, data_dir=data_dir)
-    with (
-        patch("knowledge.assembly.create_embedder", return_value=embedder),
-        open_knowledge(settings, exclusive=True) as knowledge,
-    ):
+    with open_knowledge(settings, exclusive=True, embedder=embedder) as knowledge:
         yield knowledge
 
 
 def ingest(knowledge: Knowledge, *sources: str) -> None:
     """Bring the record in step with the sources, all of which must be readable."""
-    ingestion = Ingestion(
-        catalog=knowledge.catalog,
-        ledger=knowledge.ledger,
-        index=knowledge.index,
-        question_vectors=knowledge.question_vectors,
-        embedder=knowledge.embedder,
-        bundled_dir=knowledge.settings.articles_dir,
-    )
+    ingestion = make_ingestion(knowledge)
     report = ingestion.run([describe_source(source) for source in sources], actor="test")
     assert report.is_complete, report.failed
 

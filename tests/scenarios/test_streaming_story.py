@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.local_slack import Message
+from knowledge.answers.trace import Reply
 from knowledge.answers.writing import Writer
-from knowledge.domain import Answer, Question, Reply
+from knowledge.domain import Answer, Question
 from knowledge.errors import GenerationError, StoreError
 from tests.fakes import SteppedChatModel, make_answer
 from tests.scenarios.world import MEMBER, Start, World

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.answers.gate import EvidenceGate, Signals, read_signals
-from knowledge.assembly import EVIDENCE_FILE
+from knowledge.answers.gate import SHIPPED_GATE, EvidenceGate, Signals, read_signals
 from knowledge.domain import SearchResult
 from knowledge.errors import ConfigError
 from knowledge.glossary.glossary import Glossary
@@ -96,7 +95,7 @@ def test_a_damaged_gate_is_named_with_what_to_do(content: bytes | None, tmp_path
 @pytest.mark.parametrize("name", NAMES)
 def test_a_gate_without_one_of_its_weights_is_damaged(name: str, tmp_path: Path) -> None:
     path = tmp_path / "gate.json"
-    saved = json.loads(EVIDENCE_FILE.read_text())
+    saved = json.loads(SHIPPED_GATE.read_text())
     del saved["weights"][name]
     path.write_text(json.dumps(saved))
 
@@ -125,7 +124,7 @@ def test_the_threshold_itself_is_enough() -> None:
 
 
 def test_the_gate_that_is_shipped_lets_good_evidence_through_and_nothing_without_any() -> None:
-    gate = EvidenceGate.load(EVIDENCE_FILE)
+    gate = EvidenceGate.load(SHIPPED_GATE)
     good = _signals(similarity=0.8, unit_similarity=0.8, read=0.8)
 
     assert gate.is_enough(good)

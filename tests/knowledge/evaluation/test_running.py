@@ -14,7 +14,7 @@ from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.vocabulary import VocabularyCache
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.retrieval import Retriever
-from knowledge.search.sentence_vectors import UnitVectors
+from knowledge.search.sentence_vectors import SentenceVectors
 from knowledge.settings import PACKAGE_DIR
 from tests.fakes import make_answer
 from tests.knowledge.results import make_case
@@ -41,7 +41,7 @@ def _evaluate(bench: Workbench, *, threshold: float = OPEN, **case: Any) -> Case
         catalog=catalog,
         index=bench.index,
         embedder=bench.embedder,
-        unit_vectors=UnitVectors(catalog=catalog, embedder=bench.embedder),
+        sentence_vectors=SentenceVectors(catalog=catalog, embedder=bench.embedder),
         question_vectors=QuestionVectors(catalog=catalog, embedder=bench.embedder),
     )
     answerer = Answerer(

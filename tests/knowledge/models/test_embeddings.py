@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.answers.gate import EvidenceGate
-from knowledge.assembly import EVIDENCE_FILE
+from knowledge.answers.gate import SHIPPED_GATE, EvidenceGate
 from knowledge.errors import EmbedderError
 from knowledge.models.bundled import BUNDLED_NAME
 from knowledge.models.embeddings import SentenceTransformerEmbedder, create_embedder
@@ -93,7 +92,7 @@ def test_the_tuned_model_has_another_name_that_changes_with_the_tuning(
 def test_the_decision_to_refuse_is_that_of_the_tuned_model(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
-    assert EvidenceGate.load(EVIDENCE_FILE).fingerprint == embedder.name
+    assert EvidenceGate.load(SHIPPED_GATE).fingerprint == embedder.name
 
 
 def test_the_tuned_model_finds_what_a_loose_question_is_about(

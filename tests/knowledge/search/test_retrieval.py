@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge.domain import ArticleId, Section
 from knowledge.errors import CrossEncoderError, IndexNotReadyError, StoreError
 from knowledge.glossary.glossary import TermMention
 from knowledge.ports import Vectors
@@ -13,7 +14,7 @@ from knowledge.questions.understanding import Concept, Query, QuestionKind
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.ranking import relevance
 from knowledge.search.retrieval import READ, RERANKED, Retrieval, Retriever
-from knowledge.search.sentence_vectors import UnitVectors
+from knowledge.search.sentence_vectors import SentenceVectors
 from knowledge.text.language import terms
 from knowledge.text.passages import units
 from tests.fakes import HashingEmbedder, ScriptedReader, ScriptedReranker
@@ -50,7 +51,7 @@ def _retriever(
         catalog=bench.catalog,
         index=index or bench.index,  # type: ignore[arg-type]
         embedder=bench.embedder,
-        unit_vectors=UnitVectors(catalog=bench.catalog, embedder=bench.embedder),
+        sentence_vectors=SentenceVectors(catalog=bench.catalog, embedder=bench.embedder),
         question_vectors=QuestionVectors(catalog=bench.catalog, embedder=bench.embedder),
         reader=reader,
         reranker=reranker,
@@ -203,7 +204,7 @@ def test_what_is_near_to_another_wording_is_found_too(bench: Workbench) -> None:
 
 def test_where_the_glossary_says_that_it_is_explained_goes_first(bench: Workbench) -> None:
     retriever, question = _retriever(bench), "fee of whom and when and where and why"
-    place = ("pricing", "Part 1")
+    place = Section(ArticleId("pricing"), "Part 1")
     mention = TermMention(text="fee", term="fee", senses=(), aliases=(), sections=(place,))
     definition = QuestionKind.DEFINITION
     explained = replace(_query(question), kind=definition, mentions=(mention,))
@@ -332,12 +333,12 @@ def test_before_anything_is_ingested_there_is_nothing_to_search(tmp_path: Path) 
 
 def test_sentences_are_embedded_once_and_kept_for_the_next_process(bench: Workbench) -> None:
     chunks = bench.catalog.article_chunks("attrition")
-    first = UnitVectors(catalog=bench.catalog, embedder=bench.embedder)
+    first = SentenceVectors(catalog=bench.catalog, embedder=bench.embedder)
     bench.embedder.embedded.clear()
 
     (made,) = first.of(chunks)
     (again,) = first.of(chunks)
-    (kept,) = UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of(chunks)
+    (kept,) = SentenceVectors(catalog=bench.catalog, embedder=bench.embedder).of(chunks)
 
     assert len(bench.embedder.embedded) == len(units(chunks[0].text))
     assert made is again
@@ -347,7 +348,7 @@ def test_sentences_are_embedded_once_and_kept_for_the_next_process(bench: Workbe
 def test_a_sentence_that_points_back_is_embedded_with_what_it_points_at(bench: Workbench) -> None:
     bench.embedder.embedded.clear()
 
-    UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of(
+    SentenceVectors(catalog=bench.catalog, embedder=bench.embedder).of(
         bench.catalog.article_chunks("attrition")
     )
 
@@ -356,13 +357,13 @@ def test_a_sentence_that_points_back_is_embedded_with_what_it_points_at(bench: W
 
 def test_the_vectors_of_another_embedder_are_not_used(bench: Workbench) -> None:
     chunks = bench.catalog.article_chunks("attrition")
-    UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of(chunks)
+    SentenceVectors(catalog=bench.catalog, embedder=bench.embedder).of(chunks)
     other = HashingEmbedder(name="other", dimension=16)
 
-    (made,) = UnitVectors(catalog=bench.catalog, embedder=other).of(chunks)
+    (made,) = SentenceVectors(catalog=bench.catalog, embedder=other).of(chunks)
 
     assert made.shape[1] == 16
 
 
 def test_no_chunk_has_no_vectors(bench: Workbench) -> None:
-    assert UnitVectors(catalog=bench.catalog, embedder=bench.embedder).of([]) == []
+    assert SentenceVectors(catalog=bench.catalog, embedder=bench.embedder).of([]) == []
