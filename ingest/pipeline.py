@@ -25,6 +25,7 @@ from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.ledger import Ledger, RegisteredSource
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
+from knowledge.search.sentence_vectors import SentenceVectors
 
 __all__ = ["Ingestion", "ProgressCallback", "make_ingestion"]
 
@@ -97,6 +98,7 @@ class Ingestion:
         ledger: Ledger,
         index: VectorIndex,
         question_vectors: QuestionVectors,
+        sentence_vectors: SentenceVectors,
         embedder: Embedder,
         bundled_dir: Path,
     ) -> None:
@@ -105,6 +107,7 @@ class Ingestion:
         self._ledger = ledger
         self._index = index
         self._question_vectors = question_vectors
+        self._sentence_vectors = sentence_vectors
         self._embedder = embedder
         self._bundled_dir = bundled_dir
         self._running = threading.Lock()
@@ -232,6 +235,7 @@ class Ingestion:
         if chunks:
             self._index.add(chunks, self._embed_counting(tally))
             self._question_vectors.keep(chunks)
+            self._sentence_vectors.keep(chunks)
         self._catalog.activate(versions)
         tally.chunks_written += len(chunks)
         for change in changes:
@@ -274,6 +278,7 @@ def make_ingestion(corpus: OpenCorpus) -> Ingestion:
         ledger=corpus.ledger,
         index=corpus.index,
         question_vectors=corpus.question_vectors,
+        sentence_vectors=corpus.sentence_vectors,
         embedder=corpus.embedder,
         bundled_dir=corpus.settings.articles_dir,
     )

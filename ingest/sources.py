@@ -8,11 +8,9 @@ from pathlib import Path
 from ingest.reading.parsing import MAX_FILE_BYTES, SUPPORTED_SUFFIXES, RawFile, check_size
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
+from knowledge.settings import BUNDLED
 
 __all__ = ["BUNDLED", "all_sources", "describe_source", "read_source"]
-
-BUNDLED = "bundled"
-"""The location of the articles that come with the program, wherever that is installed."""
 
 
 def describe_source(argument: str) -> RegisteredSource:

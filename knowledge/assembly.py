@@ -9,14 +9,16 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from knowledge.answers.answering import Answerer
 from knowledge.answers.gate import EvidenceGate, load_gate
+from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache, describe_corpus
 from knowledge.answers.writing import Writer
+from knowledge.domain import Subject
 from knowledge.errors import ConfigError, DataDirectoryBusyError
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.lexicon import CorpusLexicon
@@ -35,7 +37,7 @@ from knowledge.search.index import StoreFactory, VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.retrieval import Retriever
 from knowledge.search.sentence_vectors import SentenceVectors
-from knowledge.settings import KnowledgeSettings
+from knowledge.settings import BUNDLED, BUNDLED_ARTICLES, KnowledgeSettings
 
 __all__ = ["Knowledge", "OpenCorpus", "open_corpus", "open_knowledge", "own_data_directory"]
 
@@ -57,6 +59,8 @@ class OpenCorpus:
     glossary: Glossary
     vocabulary: VocabularyCache
     question_vectors: QuestionVectors
+    sentence_vectors: SentenceVectors
+    subject: SubjectCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,6 @@ class Knowledge(OpenCorpus):
     """A corpus, and what answers from it."""
 
     lexicon: CorpusLexicon
-    sentence_vectors: SentenceVectors
     reader: JointReader
     retriever: Retriever
     answerer: Answerer
@@ -113,6 +116,10 @@ def open_corpus(
                 glossary=Glossary.load(settings.glossary_file, passages=catalog.passage),
                 vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
                 question_vectors=QuestionVectors(catalog=catalog, embedder=embedder),
+                sentence_vectors=SentenceVectors(catalog=catalog, embedder=embedder),
+                subject=SubjectCache(
+                    revision=catalog.revision, load=lambda: _subject(settings, catalog)
+                ),
             )
         finally:
             index.close()
@@ -149,12 +156,11 @@ def open_knowledge(
                 corpus.embedder.name,
             )
         lexicon = CorpusLexicon(corpus.glossary, vocabulary=corpus.vocabulary)
-        sentence_vectors = SentenceVectors(catalog=corpus.catalog, embedder=corpus.embedder)
         retriever = Retriever(
             catalog=corpus.catalog,
             index=corpus.index,
             embedder=corpus.embedder,
-            sentence_vectors=sentence_vectors,
+            sentence_vectors=corpus.sentence_vectors,
             question_vectors=corpus.question_vectors,
             reader=reader,
             reranker=reranker,
@@ -162,7 +168,6 @@ def open_knowledge(
         yield Knowledge(
             **{field.name: getattr(corpus, field.name) for field in fields(corpus)},
             lexicon=lexicon,
-            sentence_vectors=sentence_vectors,
             reader=reader,
             retriever=retriever,
             answerer=Answerer(
@@ -170,10 +175,23 @@ def open_knowledge(
                 lexicon=lexicon,
                 vocabulary=corpus.vocabulary,
                 gate=gate,
+                subject=corpus.subject,
                 writer=writer,
             ),
             cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
         )
+
+
+def _subject(settings: KnowledgeSettings, catalog: Catalog) -> Subject:
+    """Return what the settings say that it is about, or else what the visible articles say."""
+    articles = catalog.articles()
+    is_ours = settings.articles_dir == BUNDLED_ARTICLES and any(
+        row.source_location == BUNDLED for row in articles
+    )
+    if is_ours and not settings.about:
+        return replace(BUNDLED_SUBJECT, name=settings.name or BUNDLED_SUBJECT.name)
+    titles = [row.title for row in articles]
+    return describe_corpus(titles, name=settings.name, about=settings.about)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ __all__ = [
     "Section",
     "Sense",
     "Source",
+    "Subject",
     "Turn",
     "last_heading",
 ]
@@ -66,6 +67,18 @@ class Article:
         visible += [str(self.published), str(self.updated), *self.tags]
         visible += [part for pair in self.questions for part in pair]
         return hashlib.sha256(json.dumps(visible).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a knowledge base is about, as its fixed sentences say it."""
+
+    name: str
+    """What it is called, as in "I am NAME"."""
+    about: str
+    """As in "articles about ABOUT"."""
+    examples: tuple[str, ...] = ()
+    """Questions that its articles answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.errors import ConfigError
 
-__all__ = ["KnowledgeSettings", "describe_problems", "load_settings"]
+__all__ = ["BUNDLED", "BUNDLED_ARTICLES", "KnowledgeSettings", "describe_problems", "load_settings"]
 
 PACKAGE_DIR = Path(__file__).parent
+BUNDLED_ARTICLES = PACKAGE_DIR / "articles"
+BUNDLED = "bundled"
+"""The location of the source that comes with the program, wherever that is installed."""
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
@@ -40,8 +43,12 @@ class KnowledgeSettings(BaseSettings):
         default="",
         description="path of a cross-encoder that lets a chat model paraphrase the passages",
     )
+    name: str = Field(default="", description="what the knowledge base is called")
+    about: str = Field(
+        default="", description="what it is about, in fixed sentences; from the corpus without"
+    )
     articles_dir: Path = Field(
-        default=PACKAGE_DIR / "articles", description="the articles ingested by default"
+        default=BUNDLED_ARTICLES, description="the articles ingested by default"
     )
     glossary_file: Path = Field(
         default=PACKAGE_DIR / "glossary.yaml", description="the terms that /define knows"

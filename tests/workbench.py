@@ -14,6 +14,7 @@ from ingest.pipeline import Ingestion, make_ingestion
 from ingest.sources import describe_source
 from knowledge.answers.answering import Answerer
 from knowledge.answers.gate import EvidenceGate, Signals
+from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache
 from knowledge.answers.writing import Writer
 from knowledge.assembly import open_corpus
 from knowledge.domain import Article, ArticleId, Chunk, ChunkId, IngestReport
@@ -68,6 +69,7 @@ class Workbench:
                 threshold=threshold,
                 fingerprint="toy",
             ),
+            subject=SubjectCache(revision=catalog.revision, load=lambda: BUNDLED_SUBJECT),
             writer=writer,
         )
 

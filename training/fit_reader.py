@@ -4,7 +4,12 @@
 sentences, list items and table rows of the section answer them. For about a quarter none does,
 though the question is on the section's very topic. Labels of a text that is no longer in its
 section are left out. `answering_sentences_general.jsonl` holds the same for passages on other
-subjects, so that articles of one's own gain too. Low-rank changes of the published model's weights
+subjects, and `answering_sentences_styles.jsonl` for passages as offices write them (handbooks,
+policies, questions and answers, threads, minutes, sales pages, tables), so that articles of one's
+own gain too. With `--public`, questions on privacy policies (PolicyQA) join them. To half of the
+questions a passage on a like subject that does not answer is put as well, so that the log-odds of
+several passages can be compared. One in five passages of other styles is kept aside, for measuring
+and for fitting what goes by the log-odds. Low-rank changes of the published model's weights
 (LoRA, Hu et al. 2021), and what turns its states into log-odds, are fitted by the binary
 cross-entropy of all units.
 
@@ -18,20 +23,18 @@ Held-out figures are of whole articles that were not fitted to, so they need `--
 in use was fitted to all. A full run takes about half an hour on two cores, a short one about a
 minute. The last bits differ from machine to machine. Repeat it from the repository's root with
 
-    python -m training.fit_reader --out knowledge/models/joint_reading.safetensors
+    python -m training.fit_reader --out FILE --public ../shared/benchmarks
     python -m training.fit_reader --out FILE --held-out 6
     python -m training.fit_reader --out FILE --held-out 2 --questions 64    # a short run
 """
 
-import json
 import math
 import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -50,7 +53,6 @@ from benchmarks.harness import (
 )
 from benchmarks.public_data import sample
 from ingest.sources import BUNDLED
-from knowledge.domain import Chunk
 from knowledge.evaluation.metrics import auroc, f1
 from knowledge.models.bundled import BUNDLED_NAME, bundled_model
 from knowledge.models.joint_reader import (
@@ -62,17 +64,26 @@ from knowledge.models.joint_reader import (
     judge,
 )
 from knowledge.models.loading import go_offline, loading_options
-from knowledge.text.passages import units
+from knowledge.models.low_rank import read_changes
 from training.low_rank import add_low_rank, as_saved
+from training.reading_examples import (
+    Example,
+    beside_the_point,
+    field_examples,
+    general_examples,
+    is_kept_aside,
+    policy_examples,
+    read_labels,
+    style_examples,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["Example", "Label", "field_examples", "fit", "general_examples", "main", "read_labels"]
+__all__ = ["fit", "main"]
 
-FIELD = Path(__file__).parent / "answering_sentences.jsonl"
-GENERAL = Path(__file__).parent / "answering_sentences_general.jsonl"
 EPOCHS = 2
+POLICY_QUESTIONS = 800
 BATCH = 16
 RATE = 7e-4
 MIX_RATE = 20 * RATE
@@ -87,31 +98,20 @@ SEED = 0
 PROGRESS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """A question on a section, and the texts of the units that answer it."""
-
-    article: str
-    heading: str
-    question: str
-    says: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A question with a passage, and which of its units answer."""
-
-    question: str
-    passage: str
-    """What the passage is part of."""
-    frame: str
-    units: tuple[str, ...]
-    right: tuple[bool, ...]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = option_parser(__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="what to write")
+    parser.add_argument("--start", type=Path, metavar="FILE", help="what was fitted before")
+    parser.add_argument(
+        "--known-share",
+        type=float,
+        default=1.0,
+        metavar="SHARE",
+        help="share of the examples that --start was fitted to before (1)",
+    )
+    parser.add_argument("--rate", type=float, default=RATE, help=f"learning rate ({RATE})")
+    parser.add_argument("--public", type=Path, metavar="DIR", help="a folder with policyqa/")
+    parser.add_argument("--epochs", type=positive, default=EPOCHS, metavar="N", help="2")
     parser.add_argument("--held-out", type=int, default=0, metavar="N", help="articles (0)")
     parser.add_argument("--questions", type=positive, metavar="N", help="a sample (all)")
     options = parse(parser, arguments)
@@ -120,71 +120,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with fresh_knowledge(embedding_model=BUNDLED_NAME) as knowledge:
         ingest(knowledge, BUNDLED)
         chunks = [chunk for part in knowledge.catalog.active_chunks() for chunk in part]
-    examples = [*field_examples(read_labels(), chunks), *general_examples()]
-    articles = sorted({chunk.article_id for chunk in chunks})
-    held_out = set(sample(articles, options.held_out))
-    fitted_to = [one for one in examples if one.passage not in held_out]
-    measured = [one for one in examples if one.passage in held_out]
-    fitted_to, measured = (sample(part, options.questions) for part in (fitted_to, measured))
-    loss, fitted = fit(fitted_to)
+        embedder = knowledge.embedder
+        examples = [*field_examples(read_labels(), chunks), *general_examples()]
+        articles = sorted({chunk.article_id for chunk in chunks})
+        held_out = set(sample(articles, options.held_out))
+        measured = [one for one in examples if one.passage in held_out]
+        fitted_to = [one for one in examples if one.passage not in held_out]
+        fitted_to = sample(fitted_to, round(options.known_share * len(fitted_to)))
+        fitted_to += [one for one in style_examples() if not is_kept_aside(one)]
+        if options.public:
+            file = options.public / "policyqa" / "dev.jsonl"
+            fitted_to += policy_examples(file, limit=POLICY_QUESTIONS)
+        fitted_to, measured = (sample(part, options.questions) for part in (fitted_to, measured))
+        fitted_to += beside_the_point(fitted_to, embedder)
+    styles = sample([one for one in style_examples() if is_kept_aside(one)], options.questions)
+    loss, fitted = fit(fitted_to, epochs=options.epochs, start=options.start, rate=options.rate)
     save_file(fitted, options.out)
-    figures = [Figure("loss", loss)]
+    reader = JointReader(bundled_model(), changes=options.out)
+    figures = [Figure("loss", loss), *_measure(styles, reader, of="other styles: ")]
     if measured:
-        figures += _measure(measured, JointReader(bundled_model(), changes=options.out))
-    settings = {"fitted to": len(fitted_to), "held out": len(measured), "epochs": EPOCHS}
+        figures += _measure(measured, reader)
+    settings = {"fitted to": len(fitted_to), "held out": len(measured), "epochs": options.epochs}
     publish("fit_reader", figures, settings=settings, json_file=options.json)
     return 0
 
 
-def read_labels() -> list[Label]:
-    """Return all labels of sections of the bundled articles."""
-    return [
-        Label(
-            article=row["article"],
-            heading=row["heading"],
-            question=row["question"],
-            says=frozenset(row["says"]),
-        )
-        for row in _rows(FIELD)
-    ]
+def fit(
+    examples: Sequence[Example],
+    *,
+    epochs: int = EPOCHS,
+    start: Path | None = None,
+    rate: float = RATE,
+) -> tuple[float, dict[str, Tensor]]:
+    """Return the loss of the last epoch, and what was fitted as a file holds it.
 
-
-def field_examples(labels: Iterable[Label], chunks: Sequence[Chunk]) -> Iterator[Example]:
-    """Yield each label with each passage of its section, unless its texts are gone."""
-    for label in labels:
-        section = [
-            chunk
-            for chunk in chunks
-            if (chunk.article_id, chunk.heading) == (label.article, label.heading)
-        ]
-        texts = [tuple(unit.text for unit in units(chunk.text)) for chunk in section]
-        if not label.says <= {text for part in texts for text in part}:
-            continue
-        for chunk, part in zip(section, texts, strict=True):
-            yield Example(
-                question=label.question,
-                passage=chunk.article_id,
-                frame=chunk.frame,
-                units=part,
-                right=tuple(text in label.says for text in part),
-            )
-
-
-def general_examples() -> Iterator[Example]:
-    """Yield each question on a passage of another subject."""
-    for row in _rows(GENERAL):
-        for asked in row["questions"]:
-            yield Example(
-                question=asked["question"],
-                passage=row["title"],
-                frame=row["title"],
-                units=tuple(row["sentences"]),
-                right=tuple(place in asked["says"] for place in range(len(row["sentences"]))),
-            )
-
-
-def fit(examples: Sequence[Example]) -> tuple[float, dict[str, Tensor]]:
-    """Return the loss of the last epoch, and what was fitted as a file holds it."""
+    `start` is such a file, from which the fit goes on.
+    """
     torch.manual_seed(SEED)
     chance = random.Random(SEED)  # noqa: S311 (nothing is kept secret by it)
     go_offline()
@@ -197,22 +168,24 @@ def fit(examples: Sequence[Example]) -> tuple[float, dict[str, Tensor]]:
     judgement = Judgement(
         mix=nn.Parameter(torch.tensor(MIX)), linear=nn.Parameter(torch.zeros(2 * size))
     )
+    if start is not None:
+        _take_up(read_changes(start), changes | judgement._asdict())
     optimiser = torch.optim.AdamW(
         [
             {"params": [*changes.values(), judgement.linear]},
-            {"params": [judgement.mix], "lr": MIX_RATE, "weight_decay": 0.0},
+            {"params": [judgement.mix], "lr": MIX_RATE * rate / RATE, "weight_decay": 0.0},
         ],
-        lr=RATE,
+        lr=rate,
         weight_decay=DECAY,
     )
     fitted = [*changes.values(), *judgement]
-    steps = EPOCHS * math.ceil(len(examples) / BATCH)
+    steps = epochs * math.ceil(len(examples) / BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1, (step + 1) / (WARM_UP * steps + 1)) * (1 - step / steps)
     )
     model.train()
     losses: list[float] = []
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         losses.clear()
         for batch in _batches(read, chance):
             states = _states(model, [read[place] for place in batch])
@@ -234,6 +207,12 @@ def fit(examples: Sequence[Example]) -> tuple[float, dict[str, Tensor]]:
     saved = as_saved(changes)
     saved |= {name: value.detach() for name, value in judgement._asdict().items()}
     return float(np.mean(losses)), saved
+
+
+def _take_up(saved: Mapping[str, Tensor], fitted: Mapping[str, Tensor]) -> None:
+    with torch.no_grad():
+        for name, value in fitted.items():
+            value.copy_(saved[name])
 
 
 def _states(model: "SentenceTransformer", read: Sequence[Encoded]) -> list[Tensor]:
@@ -259,7 +238,7 @@ def _batches(read: Sequence[Encoded], chance: random.Random) -> list[list[int]]:
     return batches
 
 
-def _measure(examples: Sequence[Example], reader: JointReader) -> list[Figure]:
+def _measure(examples: Sequence[Example], reader: JointReader, *, of: str = "") -> list[Figure]:
     read = [
         (one, np.array(reader.read_units(one.question, [(one.frame, one.units)])[0]))
         for one in examples
@@ -270,15 +249,10 @@ def _measure(examples: Sequence[Example], reader: JointReader) -> list[Figure]:
     best = [one.right[int(odds.argmax())] for one, odds in answered]
     unanswered = [float(odds.max()) for one, odds in read if not any(one.right)]
     return [
-        Figure("best sentence", float(np.mean(best))),
-        Figure("F1", float(np.mean([f1(a, b) for a, b in zip(chosen, right, strict=True)]))),
-        Figure("AUROC", auroc([float(odds.max()) for _, odds in answered], unanswered)),
+        Figure(f"{of}best sentence", float(np.mean(best))),
+        Figure(f"{of}F1", float(np.mean([f1(a, b) for a, b in zip(chosen, right, strict=True)]))),
+        Figure(f"{of}AUROC", auroc([float(odds.max()) for _, odds in answered], unanswered)),
     ]
-
-
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 if __name__ == "__main__":

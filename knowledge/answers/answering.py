@@ -19,6 +19,7 @@ from knowledge.answers.refusing import (
     refuse_order,
     refuse_too_long,
 )
+from knowledge.answers.subject import SubjectCache
 from knowledge.answers.suggesting import suggest
 from knowledge.answers.trace import PartTrace, Reply
 from knowledge.answers.writing import Draft, Writer
@@ -33,6 +34,7 @@ from knowledge.domain import (
     SearchResult,
     Section,
     Source,
+    Subject,
     Turn,
 )
 from knowledge.errors import IndexNotReadyError
@@ -46,6 +48,7 @@ from knowledge.questions.understanding import (
     Lexicon,
     Query,
     QuestionKind,
+    is_bare,
     split_requests,
 )
 from knowledge.search.retrieval import Retriever
@@ -70,6 +73,7 @@ class Answerer:
         lexicon: Lexicon,
         vocabulary: VocabularyCache,
         gate: EvidenceGate,
+        subject: SubjectCache,
         writer: Writer | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -78,6 +82,7 @@ class Answerer:
         self._lexicon = lexicon
         self._vocabulary = vocabulary
         self._gate = gate
+        self._subject = subject
         self._writer = writer
         self._clock = clock
 
@@ -91,7 +96,10 @@ class Answerer:
         timer = _Timer(self._clock)
         trace: list[PartTrace] = []
         with timer.step("total"):
-            outcome = _reply_at_once(question) or self._answer(question, trace, timer, watch)
+            subject = self._subject.current()
+            outcome = _reply_at_once(question, subject) or self._answer(
+                question, trace, timer, watch
+            )
         return Reply(outcome=outcome, trace=tuple(trace), timings_ms=timer.spent_ms)
 
     def _answer(
@@ -149,6 +157,7 @@ class Answerer:
                 seen.query,
                 results,
                 seen.signals,
+                subject=self._subject.current(),
                 advice=read_advice(seen.asked.text),
                 suggestions=meant,
             )
@@ -204,16 +213,16 @@ class Answerer:
         )
 
 
-def _reply_at_once(question: Question) -> Outcome | None:
+def _reply_at_once(question: Question, subject: Subject) -> Outcome | None:
     """Return the reply to what needs no article: nothing asked, small talk, an order."""
     text = question.text.strip()
     if len(text) > MAX_QUESTION_CHARS:
         return refuse_too_long()
-    if chat := read_small_talk(text, is_follow_up=bool(question.history)):
+    if chat := read_small_talk(text, subject=subject, is_follow_up=bool(question.history)):
         return chat
-    if not has_words(text):
-        return refuse_empty()
-    return None if without_orders(text) else refuse_order()
+    if not has_words(text) or is_bare(text):
+        return refuse_empty(subject)
+    return None if without_orders(text) else refuse_order(subject)
 
 
 def _split(question: Question) -> tuple[Question, ...]:

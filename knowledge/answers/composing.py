@@ -30,9 +30,10 @@ by `NAMED`, the more of the question it names."""
 RELATED = 0.25
 """A sentence of the best section that shares no word with the question must be this near to it, the
 best one being 1; a sentence that was read need not."""
+LIKELY = -1.0
+"""Log-odds, by reading, from which a sentence is likely enough to answer to be said as well."""
 UNLIKELY = 3.5
-"""A sentence of a passage that was read is left out when its log-odds, by reading, are this far
-behind the best one's there."""
+"""A sentence that was read is left out when its log-odds are this far behind the best one's."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
 SAME = 0.7
@@ -157,6 +158,8 @@ def _choose(
         # A comparison's candidates do not come by score alone, so a low one ends nothing.
         if candidate.score < best.score - BEHIND or not _belongs(candidate, best, kind):
             continue
+        if candidate is not best and not _is_likely(candidate, best):
+            continue
         said = [pick for pick in _say(candidate, kind) if pick not in picked]
         size = sum(len(pick.text.split()) for pick in said)
         limit = max(max_words, FEW_WORDS if len(chosen) < FEW else 0)
@@ -170,6 +173,18 @@ def _choose(
         picked += said
         count += size
     return chosen
+
+
+def _is_likely(candidate: Candidate, best: Candidate) -> bool:
+    """Whether reading says that a sentence answers too, beside the best one.
+
+    Where the best one was not read, reading says nothing.
+    """
+    if best.signals.unread:
+        return True
+    return not candidate.signals.unread and candidate.signals.read >= max(
+        LIKELY, best.signals.read - UNLIKELY
+    )
 
 
 def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
@@ -190,9 +205,8 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
         )
     if kind is QuestionKind.DEFINITION and candidate.unit.kind != "sentence":
         return candidate.coverage > 0
-    readings = candidate.result.unit_readings
-    if readings and candidate.unit.kind == "sentence":
-        return readings[candidate.place] >= max(readings) - UNLIKELY
+    if candidate.result.unit_readings and candidate.unit.kind == "sentence":
+        return True
     return candidate.coverage > 0 or candidate.similarity >= RELATED * best.similarity
 
 
@@ -282,16 +296,29 @@ def _pieces(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
         if is_dangling(inside[start]):
             return []
         pieces = [_pick(candidate.chunk, inside, at) for at in range(start, place + 1)]
-        listed = _listed(inside, place)
+        listed = _answering(candidate, _listed(inside, place), kind)
         if unit.text.endswith(":") and not listed:
             return []
         return pieces + [_pick(candidate.chunk, inside, at) for at in listed]
     lead = _lead_in(inside, place)
     # Who asks for a figure or a term wants its one item; else half a list passes for all of it.
     is_whole = kind not in {QuestionKind.FIGURE, QuestionKind.DEFINITION}
-    listed = _listed(inside, lead) if lead is not None and is_whole else [place]
+    listed = [place]
+    if lead is not None and is_whole:
+        listed = _answering(candidate, _listed(inside, lead), kind)
     places = listed if lead is None else [lead, *listed]
     return [_pick(candidate.chunk, inside, at) for at in places]
+
+
+def _answering(candidate: Candidate, listed: list[int], kind: QuestionKind) -> list[int]:
+    """Return the places of the items that are said: all, unless reading says that few answer."""
+    readings = candidate.result.unit_readings
+    likely = [place for place in listed if readings and readings[place] >= LIKELY]
+    if kind is QuestionKind.LIST or 2 * len(likely) >= len(listed):
+        return listed
+    if candidate.place in listed:
+        likely = sorted({candidate.place, *likely})
+    return likely or listed
 
 
 def _lead_in(inside: Sequence[Unit], place: int) -> int | None:

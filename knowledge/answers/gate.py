@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from statistics import fmean
 from typing import Self
 
-from knowledge.answers.rating import UNKNOWN_WEIGHT, weigh
 from knowledge.domain import SearchResult
 from knowledge.errors import ConfigError
 from knowledge.glossary.vocabulary import Vocabulary
@@ -23,6 +23,9 @@ SHIPPED_GATE = Path(__file__).parent / FITTED_GATE
 
 LOOKED_AT = 5
 """Best passages that count as evidence."""
+WIDELY = 3
+LIMIT = 8.0
+"""Log-odds beyond which reading is not believed to be surer."""
 
 # Words that make a question one about the asker's own organisation.
 OWN = re.compile(r"\b(?:our|ours|my|mine|we|us|i)\b", re.IGNORECASE)
@@ -53,22 +56,21 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """What speaks for and against an answer; each in [0, 1]."""
+    """What speaks for and against an answer.
 
+    None of them needs anything that only some articles have, such as lists of questions.
+    """
+
+    read: float
+    """Log-odds, by reading, of the sentence that most likely answers; within `LIMIT` of 0.0."""
+    read_widely: float
+    """Mean of the same over the `WIDELY` passages that most likely answer."""
+    unread: float
+    """1.0 when nothing was read."""
     similarity: float
     """Cosine similarity of the question and the nearest passage."""
-    unit_similarity: float
-    """Cosine similarity of the question and the nearest sentence."""
-    read: float
-    """How likely it is that any sentence answers, by reading, times its passage's similarity.
-
-    The reader knows questions on the passage's subject; on any other its word counts little. 0.0
-    when nothing was read.
-    """
-    is_listed: float
-    """How far the question is one that a section lists, from 0 at a similarity of one half."""
-    unknown: float
-    """Share of the question's weight on words that no passage holds."""
+    sentence_similarity: float
+    """Cosine similarity of the question and the sentence that most likely answers."""
     unknown_names: float
     """1.0 when the question names something that no passage mentions."""
     missing_years: float
@@ -166,31 +168,34 @@ def read_signals(
     """
     best = results[:LOOKED_AT]
     text = " ".join(f"{r.chunk.frame} {r.chunk.text}" for r in best)
+    read = [result for result in results if result.unit_readings]
+    likely = sorted((max(result.unit_readings) for result in read), reverse=True)[:WIDELY]
     return Signals(
+        read=_within(likely[0]) if likely else 0.0,
+        read_widely=fmean(map(_within, likely)) if likely else 0.0,
+        unread=float(not likely),
         similarity=max((result.similarity for result in results), default=0.0),
-        unit_similarity=max(
-            (max(result.unit_similarities, default=0.0) for result in results), default=0.0
-        ),
-        read=max(
-            (_likely(odds) * max(r.similarity, 0.0) for r in results for odds in r.unit_readings),
-            default=0.0,
-        ),
-        is_listed=max((max(2 * r.listed_similarity - 1, 0.0) for r in results), default=0.0),
-        unknown=_unknown_share(query, vocabulary),
+        sentence_similarity=_nearest(read or results),
         unknown_names=float(_has_unknown_name(query.text, vocabulary)),
         missing_years=float(not set(YEAR.findall(query.text)) <= set(YEAR.findall(text))),
         own_records=float(_asks_for_records(query.text)),
     )
 
 
-def _unknown_share(query: Query, vocabulary: Vocabulary) -> float:
-    total = sum(weigh(concept, vocabulary) for concept in query.concepts)
-    unknown = UNKNOWN_WEIGHT * len(query.unknown_words)
-    return min(unknown / total, 1.0) if total else 0.0
+def _within(odds: float) -> float:
+    return min(max(odds, -LIMIT), LIMIT)
 
 
-def _likely(odds: float) -> float:
-    return 1.0 / (1.0 + math.exp(-odds))
+def _nearest(results: Sequence[SearchResult]) -> float:
+    """Return the similarity of the sentence that most likely answers, or else of the nearest."""
+    pairs = [
+        (odds, similarity)
+        for result in results
+        for odds, similarity in zip(
+            result.unit_readings or result.unit_similarities, result.unit_similarities, strict=False
+        )
+    ]
+    return max(pairs, default=(0.0, 0.0))[1]
 
 
 def _asks_for_records(question: str) -> bool:

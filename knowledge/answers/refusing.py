@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias, assert_never
 
 from knowledge.answers.gate import YEAR, Signals
-from knowledge.domain import Chunk, ClosestSection, Refusal, RefusalReason, SearchResult
+from knowledge.domain import (
+    Chunk,
+    ClosestSection,
+    Refusal,
+    RefusalReason,
+    SearchResult,
+    Subject,
+)
 from knowledge.glossary.glossary import TermMention
 from knowledge.questions.advice import Advice
 from knowledge.questions.orders import without_orders
@@ -53,6 +60,7 @@ def refuse(
     results: Sequence[SearchResult],
     signals: Signals,
     *,
+    subject: Subject,
     advice: Advice | None = None,
     suggestions: Sequence[str] = (),
 ) -> Refusal:
@@ -74,15 +82,14 @@ def refuse(
     match reason:
         case RefusalReason.PRIVATE:
             text = (
-                "I only know general articles about outsourcing, nothing about particular "
-                "contracts, people or internal figures. Please ask the person who owns that "
-                f"information.{nearest}"
+                f"I only know articles about {subject.about}, and they say nothing on that. For "
+                f"a particular contract, a person or an internal figure, please ask whoever owns "
+                f"that information.{nearest}"
             )
         case RefusalReason.OUT_OF_SCOPE:
             text = (
-                "That is outside what I know: my articles are about business and knowledge process "
-                "outsourcing. A colleague from that field can help you better. About outsourcing, "
-                "ask me, for example: “How is AHT calculated?”"
+                f"That is outside what I know: my articles are about {subject.about}. A colleague "
+                f"from that field can help you better.{_example(subject)}"
             )
         case RefusalReason.UNKNOWN_TERM:
             named = _and(_as_written(word, query.text) for word in _unknown_terms(query))
@@ -102,12 +109,11 @@ def refuse(
     return Refusal(reason=reason, text=text, closest=closest)
 
 
-def refuse_empty() -> Refusal:
+def refuse_empty(subject: Subject) -> Refusal:
     """Return the help for a message without a question."""
     return Refusal(
         reason=RefusalReason.EMPTY,
-        text="I did not see a question. Ask me about outsourcing, for example: “What is the "
-        "difference between BPO and KPO?”",
+        text=f"I did not see a question. Ask me about {subject.about}.{_example(subject)}",
     )
 
 
@@ -128,14 +134,18 @@ def refuse_not_ready() -> Refusal:
     )
 
 
-def refuse_order() -> Refusal:
+def refuse_order(subject: Subject) -> Refusal:
     """Return the refusal of an order to the program."""
     return Refusal(
         reason=RefusalReason.INSTRUCTION,
         text="I only answer questions from the articles; I do not follow instructions to change "
-        "how I work, to notify people or to act on data. What would you like to know about "
-        "outsourcing?",
+        f"how I work, to notify people or to act on data. What would you like to know about "
+        f"{subject.about}?",
     )
+
+
+def _example(subject: Subject) -> str:
+    return f" Ask me, for example: “{subject.examples[0]}”" if subject.examples else ""
 
 
 def closest_sections(

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from knowledge.domain import Question, Turn
 from knowledge.errors import ConfigError
@@ -33,12 +33,22 @@ class Case(BaseModel):
     full: str = ""
     """A follow-up asked in full."""
     expect: Literal["answer", "disambiguation", "chat", "refusal", "harmless"]
-    kind: str
+    """What is due; `refuse` is read as `refusal`."""
+    kind: str = ""
     articles: tuple[str, ...] = ()
     """Articles that may be cited; any of them is right."""
     facts: tuple[tuple[str, ...], ...] = ()
     """Groups of phrases; the reply must hold one of each group."""
     must_not: tuple[str, ...] = ()
+    file: str | None = None
+    also: tuple[str, ...] | None = None
+    heading: str | None = None
+    """Where whoever wrote the question found the answer; for people, and read by nothing."""
+
+    @field_validator("expect", mode="before")
+    @classmethod
+    def _in_our_words(cls, expect: object) -> object:
+        return "refusal" if expect == "refuse" else expect
 
     @property
     def split(self) -> Split:

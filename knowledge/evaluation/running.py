@@ -52,6 +52,10 @@ class CaseResult:
     missing_in_full: tuple[tuple[str, ...], ...] | None
     """The same for the follow-up asked in full; None when that is not in the case."""
     forbidden: tuple[str, ...]
+    after_last_fact: int | None
+    """Sentences said after the last one that holds a fact asked for; None unless all are held."""
+    facts_in_five: bool | None
+    """Whether the first five passages hold all facts; None when none are asked for."""
     words: int
     found_articles: tuple[str, ...]
     """Article of each passage found, best first."""
@@ -113,11 +117,26 @@ def _run(
         missing_if_answered=case.missing(_stated(reply.outcome) or _composed(seen)),
         missing_in_full=case.missing(_stated(in_full)) if in_full else None,
         forbidden=case.forbidden(text),
+        after_last_fact=_after_last_fact(case, answer) if answer else None,
+        facts_in_five=_facts_in_five(case, seen) if case.facts else None,
         words=len(text.split()),
         found_articles=_found_articles(seen),
         probability=max((one.probability for one in seen), default=0.0),
         total_ms=reply.timings_ms.get("total", 0.0),
     )
+
+
+def _after_last_fact(case: Case, answer: Answer) -> int | None:
+    sentences = [sentence.text for sentence in answer.sentences]
+    if not case.facts or case.missing(plain_text(answer.sentences)):
+        return None
+    needed = next(n for n in range(len(sentences) + 1) if not case.missing(" ".join(sentences[:n])))
+    return len(sentences) - needed
+
+
+def _facts_in_five(case: Case, seen: Sequence[PartTrace]) -> bool:
+    chunks = [result.chunk for one in seen for result in one.found.results[:5]]
+    return not case.missing(" ".join(f"{chunk.frame} {chunk.text}" for chunk in chunks))
 
 
 def _check(

@@ -67,12 +67,17 @@ def _facts(due_answer: Sequence[CaseResult]) -> dict[str, Any]:
     words = [r.words for r in answered]
     return {
         "facts_held": _mean(r.facts_held for r in due_answer),
+        "all_facts_held": _share(not r.missing for r in due_answer),
+        "facts_in_five": _share(r.facts_in_five for r in due_answer if r.facts_in_five is not None),
         "facts_held_by_kind": {
             kind: _mean(r.facts_held for r in part) for kind, part in _by_kind(due_answer).items()
         },
         "facts_held_when_answered": _mean(r.facts_held for r in answered),
         "median_words": statistics.median(words) if words else None,
         "p90_words": percentile(words, 0.9),
+        "after_last_fact": _mean(
+            r.after_last_fact for r in answered if r.after_last_fact is not None
+        ),
     }
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from knowledge.domain import Chat
+from knowledge.domain import Chat, Subject
 
 __all__ = ["has_words", "read_small_talk"]
 
@@ -80,21 +80,8 @@ FILLER = """
     for (that|this|it|now)|for (helping|answering|explaining)( (me|us))?( out)?
     for (all )?(the|your) ((quick|great|kind) )?(help|answers?|reply|info|time|explanation)
 """
-# A message of several kinds gets the first of them.
-REPLIES = {
-    "identity": "I am a knowledge assistant, a program and not a person. I answer questions about "
-    "outsourcing from a set of articles, and every sentence I say cites the passage it comes "
-    "from. Ask me something, or use /define for a quick definition.",
-    "abilities": "Ask me about business and knowledge process outsourcing: what terms mean, how "
-    "models and contracts work, how services are priced, measured and governed. For example: "
-    "“What is the difference between BPO and KPO?”, “How is AHT calculated?” or “What belongs in "
-    "an exit plan?”. /define gives quick definitions.",
-    "goodbye": "Goodbye. I am here when the next question comes up.",
-    "thanks": "You're welcome. Ask me again whenever you like.",
-    "noted": "All right. I am here when the next question comes up.",
-    "greeting": "Hello. I answer questions about business and knowledge process outsourcing, with "
-    "sources. What would you like to know?",
-}
+KINDS = ("identity", "abilities", "goodbye", "thanks", "noted", "greeting")
+"""A message of several kinds gets the reply to the first of them."""
 MAX_CHARS = 120
 """Whoever writes more has something to ask."""
 MAX_PHRASES = 8
@@ -142,7 +129,7 @@ AT_FIRST = _message_of(
 )
 
 
-def read_small_talk(text: str, *, is_follow_up: bool = False) -> Chat | None:
+def read_small_talk(text: str, *, subject: Subject, is_follow_up: bool = False) -> Chat | None:
     """Return the fixed reply to a greeting, thanks or a question about the assistant itself.
 
     A message with anything else in it has none: "hi, what is BPO?" is a question. "How does this
@@ -153,7 +140,36 @@ def read_small_talk(text: str, *, is_follow_up: bool = False) -> Chat | None:
     said = (IN_CONVERSATION if is_follow_up else AT_FIRST).fullmatch(_plain(text))
     if said is None:
         return None
-    return next((Chat(text=REPLIES[kind]) for kind in REPLIES if said[kind] is not None), None)
+    kind = next((kind for kind in KINDS if said[kind] is not None), None)
+    return None if kind is None else Chat(text=_reply(kind, subject))
+
+
+def _reply(kind: str, subject: Subject) -> str:
+    match kind:
+        case "identity":
+            return (
+                f"I am {subject.name}, a program and not a person. I answer questions about "
+                f"{subject.about} from a set of articles, and every sentence I say cites the "
+                f"passage it comes from. Ask me something, or use /define for a quick definition."
+            )
+        case "abilities":
+            tried = " or ".join(f"“{question}”" for question in subject.examples)
+            example = f" For example: {tried}." if tried else ""
+            return (
+                f"Ask me about {subject.about}.{example} I answer from articles and cite them. "
+                f"/define gives quick definitions."
+            )
+        case "goodbye":
+            return "Goodbye. I am here when the next question comes up."
+        case "thanks":
+            return "You're welcome. Ask me again whenever you like."
+        case "noted":
+            return "All right. I am here when the next question comes up."
+        case _:
+            return (
+                f"Hello. I answer questions about {subject.about}, with sources. What would you "
+                f"like to know?"
+            )
 
 
 def has_words(text: str) -> bool:

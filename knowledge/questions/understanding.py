@@ -12,13 +12,25 @@ from knowledge.domain import DefineResult, Section
 from knowledge.glossary.glossary import TermMention
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.models.bundled import common_words
-from knowledge.text.language import STOP_WORDS, content_words, sentence_spans, stem, words
+from knowledge.text.language import STOP_WORDS, content_words, names, sentence_spans, stem, words
 
-__all__ = ["ADDRESS", "Concept", "Lexicon", "Query", "QuestionKind", "split_requests", "understand"]
+__all__ = [
+    "ADDRESS",
+    "Concept",
+    "Lexicon",
+    "Query",
+    "QuestionKind",
+    "is_bare",
+    "normalise",
+    "split_requests",
+    "understand",
+]
 
 
 MAX_OTHER_WORDINGS = 3
 """Each is embedded, which takes some milliseconds."""
+FIGURE_WORD = re.compile(r"\d[\d.,]*[a-z%]{0,3}")
+"""An amount, a time or a date, such as 80k, 5pm or 3rd."""
 RARE = 0.02
 """Share of the passages up to which an acronym is one that an embedder may not know."""
 
@@ -74,7 +86,10 @@ class Query:
     sides: tuple[str, str] | None = None
     """The two things that a comparison compares."""
     unknown_words: tuple[str, ...] = ()
-    """Words of the question that no chunk holds and that are no slip of a known one."""
+    """Words that are names or terms, that no chunk holds, and that are no slip of a known one.
+
+    Everyday words are not among them: that no article says "boss" tells nothing.
+    """
     corrections: tuple[tuple[str, str], ...] = ()
     """Mistyped words and what they were read as."""
     other_wordings: tuple[str, ...] = ()
@@ -148,8 +163,14 @@ SECOND_QUESTION = re.compile(
     re.IGNORECASE,
 )
 ADDRESS = re.compile(
-    r"<[@#!]?[^<>\s]*(?:[|][^<>]*)?>|\b\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\w)[@#]\w+"
+    r"<[@#!]?[^<>\s]*(?:[|][^<>]*)?>|\b\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+"
 )
+HASHTAG = re.compile(r"(?<![\w&])#(?=[^\W\d_])")
+"""The sign before a word; a number sign before a figure is part of it."""
+DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?")
+"""An acronym with its full stops."""
+COUNTRIES = {"US": "United States", "USA": "United States", "UK": "United Kingdom"}
+"""Acronyms that, without their full stops, are read as another word."""
 
 # Contractions and chat spelling that would hide what is asked.
 CHAT_SPELLING = (
@@ -188,10 +209,22 @@ def normalise(text: str) -> str:
     """Return the question on one line, in NFKC, with chat spelling written out."""
     # Mentions, links and addresses are no words of a question, and are never echoed.
     bare = ADDRESS.sub(" ", unicodedata.normalize("NFKC", text).replace("’", "'"))  # noqa: RUF001
+    bare = DOTTED.sub(_joined, HASHTAG.sub("", bare))
     plain = " ".join(bare.split())
     for pattern, written_out in CHAT_SPELLING:
         plain = pattern.sub(written_out, plain)
     return " ".join(plain.split())
+
+
+def is_bare(text: str) -> bool:
+    """Whether nothing of a message is left to look up: it asks about a mention or an address."""
+    return bool(ADDRESS.search(text)) and not content_words(normalise(text))
+
+
+def _joined(match: re.Match[str]) -> str:
+    letters = match.group().replace(".", "")
+    # "e.g." and the like are no acronyms of the field.
+    return COUNTRIES.get(letters.upper(), letters) if letters.isupper() else match.group()
 
 
 def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary) -> Query:
@@ -277,14 +310,20 @@ def _mend_spelling(
     known_surfaces = {word for mention in lexicon.expansions(text) for word in words(mention.text)}
     corrections: list[tuple[str, str]] = []
     unknown: list[str] = []
+    # Where all is written in capitals, they tell nothing.
+    named = set() if text.isupper() else {word for name in names(text) for word in words(name)}
     for word in dict.fromkeys(content_words(text)):
         if vocabulary.knows(stem(word)) or word in known_surfaces:
             continue
         # "bpos" written in lower case is the plural of an acronym.
         if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
             corrections.append((word, word[:-1]))
-        # "Sleep" is no slip of "steep", though no article holds it.
-        elif word in common_words():
+        # "Sleep" is no slip of "steep", though no article holds it; nor is "80k" of anything.
+        elif word in common_words() or FIGURE_WORD.fullmatch(word) or len(word) <= 2:
+            if word in named:
+                unknown.append(word)
+        # What is written as a name is not read as another one.
+        elif word in named:
             unknown.append(word)
         elif (term := vocabulary.correct(word)) is not None:
             corrections.append((word, term))

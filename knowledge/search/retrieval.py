@@ -14,7 +14,7 @@ from knowledge.record.catalog import Catalog
 from knowledge.record.vectors import text_hash
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import Asked, QuestionVectors
-from knowledge.search.ranking import RankSignals, article_words, relevance, scaled, shares
+from knowledge.search.ranking import RankSignals, relevance, scaled, shares
 from knowledge.search.sentence_vectors import SentenceVectors
 
 __all__ = ["Retrieval", "Retriever"]
@@ -26,8 +26,8 @@ POOL = 80
 NOT_ASKED = Asked(0.0, 0.0)
 RERANKED = 32
 """Best chunks whose sentences are compared with the question one by one."""
-READ = 1
-"""Best chunks that are read with the question, which takes some 25 ms each."""
+READ = 5
+"""Best chunks that are read with the question, which takes some 20 ms each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,6 @@ class Retriever:
         # A chunk that was retired a moment ago may still be in the vector index.
         chunks = self._catalog.chunks([*dict.fromkeys((*dense, *words, *nearest))])
         similarities = dense | self._similarities(vector, chunks, known=dense)
-        by_article = article_words(words, {key: chunk.article_id for key, chunk in chunks.items()})
         found = [
             _Found(
                 chunk,
@@ -141,7 +140,6 @@ class Retriever:
                     sentence=0.0,
                     asked=asked.get(key, NOT_ASKED).nearest,
                     words=words.get(key, 0.0),
-                    article_words=by_article[chunk.article_id],
                     explains=float(chunk.section in query.explained_in),
                 ),
                 listed=asked.get(key, NOT_ASKED).listed,

@@ -1,7 +1,7 @@
 """Vectors of single sentences, for judging which of them speak to a question.
 
-They are made when a chunk is first found for a question, not at ingestion, which would take twice
-as long; the record keeps them, and a bounded cache keeps the most recent ones at hand.
+They are made at ingestion, so that no question waits for them, and else when a chunk is first
+found; the record keeps them, and a bounded cache keeps the most recent ones at hand.
 """
 
 import threading
@@ -49,6 +49,28 @@ class SentenceVectors:
             while len(self._held) > HELD:
                 self._held.popitem(last=False)
         return [found[chunk.chunk_id] for chunk in chunks]
+
+    def keep(self, chunks: Sequence[Chunk]) -> None:
+        """Store the vectors of chunks that are about to be seen.
+
+        Those of a text that stands in the article as it is seen now are taken over, not made anew.
+        """
+        name = self._embedder.name
+        seen = {
+            (before.article_id, before.text): before.chunk_id
+            for article_id in {chunk.article_id for chunk in chunks}
+            for before in self._catalog.article_chunks(article_id)
+        }
+        same = {
+            chunk.chunk_id: seen[chunk.article_id, chunk.text]
+            for chunk in chunks
+            if (chunk.article_id, chunk.text) in seen
+        }
+        stored = self._catalog.vectors.of_units([*same.values()], embedder=name)
+        taken = {new: stored[old] for new, old in same.items() if old in stored}
+        if taken:
+            self._catalog.vectors.keep_units(taken, embedder=name)
+        self._fetch([chunk for chunk in chunks if chunk.chunk_id not in taken])
 
     def warm(self, stop: threading.Event) -> None:
         """Make the vectors of all visible chunks, so that no question has to wait for them.

@@ -9,7 +9,7 @@ from ingest.house_rules.articles import HouseArticle, parse_house_article
 from knowledge.evaluation.golden import SPLITS, Case, read_cases
 from knowledge.settings import PACKAGE_DIR
 from knowledge.text.language import words
-from training.fit_reader import read_labels
+from training.reading_examples import read_labels
 
 
 @pytest.fixture(scope="module")

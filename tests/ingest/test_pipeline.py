@@ -66,7 +66,8 @@ def test_of_a_hundred_articles_only_the_changed_passage_and_its_headings_are_emb
     assert len(report.unchanged) == 99
     assert report.chunks_embedded == 1
     passage = "article-42 > Part 2\nSecond of 42, rewritten."
-    assert bench.embedder.embedded == [passage, "Part 1", "Part 2"]
+    sentence = "Second of 42, rewritten."
+    assert bench.embedder.embedded == [passage, "Part 1", "Part 2", sentence]
     assert bench.texts()["article-42"] == "First of 42.\nSecond of 42, rewritten."
     assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from safetensors.torch import save_file
 
-import training.fit_reader as fitting
 from knowledge.models.bundled import bundled_model
 from knowledge.models.joint_reader import JointReader
 from tests.workbench import make_chunk
-from training.fit_reader import Label, field_examples, fit, general_examples
+from training.fit_reader import fit
+from training.reading_examples import Label, field_examples, general_examples
 
 FIRST = make_chunk("a#0", title="Staff", heading="Why?", text="People leave. They are tired.")
 SECOND = make_chunk("a#1", title="Staff", heading="Why?", text="Night work tires people.")
@@ -51,12 +51,11 @@ def test_passages_on_other_subjects_have_questions_with_and_without_an_answer() 
 
 
 def test_what_is_fitted_can_be_read_back_and_is_nearer_to_the_labels(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(fitting, "EPOCHS", 8)
     examples = list(field_examples([_label("They are tired.")], [FIRST])) * 2
 
-    loss, fitted = fit(examples)
+    loss, fitted = fit(examples, epochs=8)
     save_file(fitted, tmp_path / "fitted.safetensors")
     reader = JointReader(bundled_model(), changes=tmp_path / "fitted.safetensors")
 

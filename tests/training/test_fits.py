@@ -19,9 +19,7 @@ from training.fit_choice import Sentences
 from training.fit_ranking import Ranking
 from training.tuning import named, tuning_cases, weight_figures
 
-NOTHING = RankSignals(
-    similarity=0.0, sentence=0.0, asked=0.0, words=0.0, article_words=0.0, explains=0.0
-)
+NOTHING = RankSignals(similarity=0.0, sentence=0.0, asked=0.0, words=0.0, explains=0.0)
 NEAR, FAR = replace(NOTHING, similarity=0.9), replace(NOTHING, similarity=0.1)
 ASKED = replace(NOTHING, asked=0.9)
 RIGHT, OTHER = ("a", "Right"), ("b", "Other")

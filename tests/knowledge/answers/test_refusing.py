@@ -11,6 +11,7 @@ from knowledge.answers.refusing import (
     refuse_order,
     refuse_too_long,
 )
+from knowledge.answers.subject import BUNDLED_SUBJECT
 from knowledge.domain import Refusal, RefusalReason, SearchResult, Sense
 from knowledge.glossary.glossary import TermMention
 from knowledge.questions.advice import Advice
@@ -78,7 +79,7 @@ def _mention(term: str, text: str = "", *aliases: str) -> TermMention:
 def test_a_refusal_has_its_reason_and_shows_what_is_near(
     query: Query, signals: Signals, reason: RefusalReason
 ) -> None:
-    refusal = refuse(query, [_result()], signals)
+    refusal = refuse(query, [_result()], signals, subject=BUNDLED_SUBJECT)
 
     assert refusal.reason is reason
     assert [section.article_id for section in refusal.closest] == ["a"]
@@ -86,7 +87,7 @@ def test_a_refusal_has_its_reason_and_shows_what_is_near(
 
 
 def test_a_question_that_nothing_is_near_to_is_about_another_field() -> None:
-    refusal = refuse(_query(), [_result(similarity=0.01)], _signals())
+    refusal = refuse(_query(), [_result(similarity=0.01)], _signals(), subject=BUNDLED_SUBJECT)
 
     assert refusal.reason is RefusalReason.OUT_OF_SCOPE
     assert refusal.closest == ()
@@ -94,14 +95,21 @@ def test_a_question_that_nothing_is_near_to_is_about_another_field() -> None:
 
 
 def test_a_question_with_a_term_of_the_field_is_about_the_field_even_if_nothing_is_near() -> None:
-    refusal = refuse(_query(mentions=(_mention("captive"),)), [], _signals())
+    refusal = refuse(
+        _query(mentions=(_mention("captive"),)), [], _signals(), subject=BUNDLED_SUBJECT
+    )
 
     assert refusal.reason is RefusalReason.NO_EVIDENCE
     assert refusal.closest == ()
 
 
 def test_unknown_words_are_named_but_not_all_of_many() -> None:
-    refusal = refuse(_query(unknown_words=("one", "two", "three", "four")), [_result()], _signals())
+    refusal = refuse(
+        _query(unknown_words=("one", "two", "three", "four")),
+        [_result()],
+        _signals(),
+        subject=BUNDLED_SUBJECT,
+    )
 
     assert "“one”, “two” and “three”." in refusal.text
     assert "four" not in refusal.text
@@ -110,7 +118,13 @@ def test_unknown_words_are_named_but_not_all_of_many() -> None:
 def test_what_may_be_meant_by_an_unknown_word_is_asked() -> None:
     query = _query(text="what is Atrishun", unknown_words=("atrishun",))
 
-    refusal = refuse(query, [_result()], _signals(), suggestions=("attrition", "nutrition"))
+    refusal = refuse(
+        query,
+        [_result()],
+        _signals(),
+        suggestions=("attrition", "nutrition"),
+        subject=BUNDLED_SUBJECT,
+    )
 
     assert "mention “Atrishun”. Did you mean “attrition” or “nutrition”?" in refusal.text
 
@@ -128,13 +142,15 @@ def test_terms_that_a_near_section_names_are_said_to_be_covered() -> None:
     near = _result(text="Outsourcing has employee turnover. Level a service by agreement.")
     far = _result("b#0", text="A captive is far.", similarity=0.1)
 
-    refusal = refuse(query, [near, far], _signals())
+    refusal = refuse(query, [near, far], _signals(), subject=BUNDLED_SUBJECT)
 
     assert refusal.text.startswith("The articles cover “churn”, but give no figure for that. The")
 
 
 def test_without_such_a_term_nothing_is_said_to_be_covered() -> None:
-    refusal = refuse(_query(mentions=(_mention("captive"),)), [_result()], _signals())
+    refusal = refuse(
+        _query(mentions=(_mention("captive"),)), [_result()], _signals(), subject=BUNDLED_SUBJECT
+    )
 
     assert refusal.text.startswith("The articles do not answer that. The")
 
@@ -146,14 +162,18 @@ def test_who_asks_for_a_term_is_told_that_the_glossary_defines_it() -> None:
     )
     other = _query(kind=QuestionKind.DEFINITION, mentions=(_mention("captive"),))
 
-    assert "/define captive." in refuse(asked, [_result()], _signals()).text
-    assert "/define" not in refuse(other, [_result()], _signals()).text
+    assert (
+        "/define captive." in refuse(asked, [_result()], _signals(), subject=BUNDLED_SUBJECT).text
+    )
+    assert "/define" not in refuse(other, [_result()], _signals(), subject=BUNDLED_SUBJECT).text
 
 
 def test_a_year_that_no_near_section_names_is_named_and_is_no_unknown_term() -> None:
     query = _query(text="those for 2011, 2019 and 2023", unknown_words=("2011",))
 
-    refusal = refuse(query, [_result(text="It was 5% in 2023.")], _signals())
+    refusal = refuse(
+        query, [_result(text="It was 5% in 2023.")], _signals(), subject=BUNDLED_SUBJECT
+    )
 
     assert refusal.reason is RefusalReason.NO_EVIDENCE
     assert "I found nothing for 2011 or 2019." in refusal.text
@@ -161,7 +181,9 @@ def test_a_year_that_no_near_section_names_is_named_and_is_no_unknown_term() -> 
 
 @pytest.mark.parametrize("results", [[_result()], []], ids=["near", "nothing near"])
 def test_who_asks_for_advice_is_told_whom_to_ask(results: list[SearchResult]) -> None:
-    refusal = refuse(_query(), results, _signals(), advice=Advice("legal", "a lawyer"))
+    refusal = refuse(
+        _query(), results, _signals(), advice=Advice("legal", "a lawyer"), subject=BUNDLED_SUBJECT
+    )
 
     assert refusal.reason is RefusalReason.ADVICE
     assert "no legal advice" in refusal.text
@@ -220,10 +242,10 @@ def test_a_long_gist_is_cut_at_a_word() -> None:
 @pytest.mark.parametrize(
     ("refusal", "reason"),
     [
-        (refuse_empty(), RefusalReason.EMPTY),
+        (refuse_empty(BUNDLED_SUBJECT), RefusalReason.EMPTY),
         (refuse_too_long(), RefusalReason.TOO_LONG),
         (refuse_not_ready(), RefusalReason.NOT_READY),
-        (refuse_order(), RefusalReason.INSTRUCTION),
+        (refuse_order(BUNDLED_SUBJECT), RefusalReason.INSTRUCTION),
     ],
     ids=["empty", "too long", "not ready", "order"],
 )

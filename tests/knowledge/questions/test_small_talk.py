@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from knowledge.answers.subject import BUNDLED_SUBJECT
 from knowledge.questions.small_talk import has_words, read_small_talk
 
 
@@ -73,7 +74,7 @@ from knowledge.questions.small_talk import has_words, read_small_talk
     ],
 )
 def test_small_talk_gets_its_fixed_reply(text: str, reply: str) -> None:
-    chat = read_small_talk(text)
+    chat = read_small_talk(text, subject=BUNDLED_SUBJECT)
 
     assert chat is not None
     assert chat.text.startswith(reply)
@@ -112,7 +113,7 @@ def test_small_talk_gets_its_fixed_reply(text: str, reply: str) -> None:
     ],
 )
 def test_a_question_is_no_small_talk(text: str) -> None:
-    assert read_small_talk(text) is None
+    assert read_small_talk(text, subject=BUNDLED_SUBJECT) is None
 
 
 @pytest.mark.parametrize(
@@ -125,19 +126,19 @@ def test_a_question_is_no_small_talk(text: str) -> None:
     ],
 )
 def test_a_question_that_begins_like_small_talk_is_a_question(text: str) -> None:
-    assert read_small_talk(text) is None
+    assert read_small_talk(text, subject=BUNDLED_SUBJECT) is None
 
 
 @pytest.mark.parametrize("text", ["how does this work?", "What is this?", "how does it work"])
 def test_what_this_is_asks_about_the_assistant_only_at_first(text: str) -> None:
-    assert read_small_talk(text) is not None
-    assert read_small_talk(text, is_follow_up=True) is None
+    assert read_small_talk(text, subject=BUNDLED_SUBJECT) is not None
+    assert read_small_talk(text, subject=BUNDLED_SUBJECT, is_follow_up=True) is None
 
 
 def test_a_message_of_many_phrases_is_read_at_once() -> None:
     started = time.perf_counter()
 
-    assert read_small_talk("so good " * 14 + "x") is None
+    assert read_small_talk("so good " * 14 + "x", subject=BUNDLED_SUBJECT) is None
 
     assert time.perf_counter() - started < 0.2
 

@@ -85,7 +85,12 @@ def test_a_comparison_has_two_sides(
         ("<@U123> what is BPO?", "what is BPO?"),
         ("what is <https://evil.example/x|BPO> BPO?", "what is BPO?"),
         ("what is BPO? https://evil.example www.evil.example", "what is BPO?"),
-        ("what is BPO? me@evil.example #general @ada <!channel>", "what is BPO?"),
+        ("what is BPO? me@evil.example #general @ada <!channel>", "what is BPO? general"),
+        ("what is #FTE", "what is FTE"),
+        ("what does #shrinkage mean in ticket #42", "what does shrinkage mean in ticket #42"),
+        ("what is B.P.O.?", "what is BPO?"),
+        ("is the U.S. a buyer", "is the United States a buyer"),
+        ("fees, e.g. for exit", "fees, e.g. for exit"),
         ("wats BPO", "what is BPO"),
         ("wat is BPO", "what is BPO"),
         ("ne1 knw what bpo is", "anyone know what bpo is"),
@@ -182,13 +187,34 @@ def test_several_requests_in_a_message_are_told_apart(text: str, requests: tuple
 
 
 @pytest.mark.parametrize("word", ["sleep", "planes", "youngest", "tall"])
-def test_a_common_word_that_no_article_holds_is_no_slip(word: str, lexicon: Glossary) -> None:
+def test_an_everyday_word_that_no_article_holds_is_no_slip_and_no_unknown_thing(
+    word: str, lexicon: Glossary
+) -> None:
     vocabulary = Vocabulary({"steep": 3, "plan": 9, "young": 2, "tell": 4, "agent": 9}, 20)
 
     query = understand(f"are agents {word}", lexicon=lexicon, vocabulary=vocabulary)
 
     assert query.corrections == ()
-    assert query.unknown_words == (word,)
+    assert query.unknown_words == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("bpo vs kpo", ()),
+        ("who approves 80k at 5pm on the 3rd", ()),
+        ("what did Boston outsource", ("boston",)),
+        ("what did boston outsource", ()),
+        ("what is zorblatt", ("zorblatt",)),
+        ("was it Elden who did", ("elden",)),
+    ],
+)
+def test_names_and_strange_words_are_unknown_and_everyday_ones_are_not(
+    text: str, unknown: tuple[str, ...], lexicon: Glossary
+) -> None:
+    vocabulary = Vocabulary({"bpo": 5, "kpo": 5, "approv": 3, "outsourc": 9, "olden": 3}, 20)
+
+    assert understand(text, lexicon=lexicon, vocabulary=vocabulary).unknown_words == unknown
 
 
 def test_an_abbreviation_is_no_chat_spelling(lexicon: Glossary) -> None:

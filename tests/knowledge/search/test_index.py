@@ -147,7 +147,9 @@ def test_a_worn_index_is_built_anew_by_the_run_that_wears_it(tmp_path: Path) -> 
         assert _generations(data) != [old]
         assert len(_generations(data)) == 1
         assert report.chunks_embedded == 1
-        assert bench.embedder.embedded == ["article-3 > Part 1\nRewritten number 3.", "Part 1"]
+        sentence = "Rewritten number 3."
+        passage = f"article-3 > Part 1\n{sentence}"
+        assert bench.embedder.embedded == [passage, "Part 1", sentence]
         assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
         assert not bench.index.is_worn(chunks=30)
 

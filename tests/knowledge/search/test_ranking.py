@@ -2,8 +2,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from knowledge.domain import ArticleId, ChunkId
-from knowledge.search.ranking import RankSignals, article_words, relevance, scaled, shares
+from knowledge.domain import ChunkId
+from knowledge.search.ranking import RankSignals, relevance, scaled, shares
 
 NAMES = [field.name for field in fields(RankSignals)]
 NOTHING = RankSignals(**dict.fromkeys(NAMES, 0.0))
@@ -46,18 +46,3 @@ def test_scores_are_shared_out_against_the_best_one() -> None:
 def test_scores_of_which_none_is_above_zero_have_no_share(score: float) -> None:
     assert shares([(ChunkId("a"), score)]) == {"a": 0.0}
     assert shares([]) == {}
-
-
-def test_an_article_has_the_mean_of_its_three_best_passages() -> None:
-    words = {ChunkId(f"a#{n}"): share for n, share in enumerate((0.2, 1.0, 0.3, 0.5))}
-    articles = {chunk_id: ArticleId("a") for chunk_id in words}
-
-    assert article_words(words, articles) == {"a": pytest.approx(0.6)}
-
-
-def test_an_article_with_fewer_passages_is_not_better_for_it() -> None:
-    words = {ChunkId("a#0"): 0.9}
-    articles = {ChunkId("a#0"): ArticleId("a"), ChunkId("b#0"): ArticleId("b")}
-
-    assert article_words(words, articles) == {"a": pytest.approx(0.3), "b": 0.0}
-    assert article_words({}, {}) == {}
