@@ -25,13 +25,13 @@ from ingest.sources import all_sources
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
+from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
 
-DONE, FAILED, BAD_USAGE = 0, 1, 2
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 
 

@@ -19,9 +19,9 @@ from ingest.sources import BUNDLED, all_sources, describe_source
 from knowledge.assembly import OpenCorpus, open_corpus
 from knowledge.domain import ArticleId, IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
+from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.settings import KnowledgeSettings
 
-DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
 ACTOR = "command line"
 
 
@@ -34,9 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigError, ArticleError, EmbedderError) as exc:
         return _stop(str(exc), code=BAD_USAGE)
     except KnowledgeError as exc:
-        return _stop(str(exc), code=PARTLY_FAILED)
+        return _stop(str(exc), code=FAILED)
     except KeyboardInterrupt:
-        return _stop("interrupted; what was finished stays", code=PARTLY_FAILED)
+        return _stop("interrupted; what was finished stays", code=FAILED)
     return code
 
 
@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
             named or all_sources(corpus.ledger.sources()), actor=ACTOR, on_progress=on_progress
         )
     _print_report(report, as_json=options.json)
-    return DONE if report.is_complete else PARTLY_FAILED
+    return DONE if report.is_complete else FAILED
 
 
 def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
@@ -58,7 +58,7 @@ def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with _ingestion(settings, exclusive=False) as (ingestion, corpus):
         report = ingestion.plan(named or all_sources(corpus.ledger.sources()))
     _print_report(report, as_json=options.json, planned=True)
-    return DONE if report.is_complete else PARTLY_FAILED
+    return DONE if report.is_complete else FAILED
 
 
 def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
@@ -144,7 +144,7 @@ def _check(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         for finding in findings:
             print(finding)
         print(f"{len(findings)} findings" if findings else "nothing to mend")
-    return PARTLY_FAILED if findings else DONE
+    return FAILED if findings else DONE
 
 
 @contextmanager

@@ -22,11 +22,11 @@ from knowledge.evaluation.golden import read_cases
 from knowledge.evaluation.reporting import report_json, write_report
 from knowledge.evaluation.risk_coverage import draw_curve
 from knowledge.evaluation.running import evaluate
+from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.questions.reading import read_question
 from knowledge.search.retrieval import Retrieval
 from knowledge.settings import KnowledgeSettings
 
-DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
 GOLDEN = "tests/evals/golden.jsonl"
 """The golden questions that come with the source, under its root."""
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KnowledgeError as exc:
         print(f"error: {exc}", file=sys.stderr)
         is_usage = isinstance(exc, ConfigError | EmbedderError)
-        return BAD_USAGE if is_usage else PARTLY_FAILED
+        return BAD_USAGE if is_usage else FAILED
     return code
 
 
@@ -192,7 +192,7 @@ def _each(
         else:
             result = {"id": row.get("id"), "results": result}
         print(json.dumps(result, ensure_ascii=False), flush=True)
-    return PARTLY_FAILED if failed else DONE
+    return FAILED if failed else DONE
 
 
 def _batch_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
