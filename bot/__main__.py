@@ -23,11 +23,10 @@ from bot.settings import BotSettings
 from ingest.pipeline import make_ingestion
 from ingest.sources import all_sources
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
+from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.record.journal import Journal
-from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -153,43 +152,18 @@ def _services(knowledge: Knowledge) -> Services:
     ingestion = make_ingestion(knowledge)
 
     def ingest(actor: str, on_progress: Callable[[IngestProgress], None]) -> IngestReport:
-        sources = all_sources(knowledge.ledger.sources())
+        sources = all_sources(knowledge.sources())
         return ingestion.run(sources, actor=actor, on_progress=on_progress)
 
     return Services(
         answerer=knowledge.answerer,
         glossary=knowledge.glossary,
-        corpus=_Corpus(knowledge),
+        corpus=knowledge,
         ingest=ingest,
         audit=knowledge.ledger,
         journal=Journal(knowledge.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )
-
-
-class _Corpus:
-    """Tells administrators what there is."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
-
-    def status(self) -> CorpusStatus:
-        knowledge = self._knowledge
-        counts = knowledge.catalog.counts()
-        generation = knowledge.ledger.active_generation()
-        runs = knowledge.ledger.runs(limit=1)
-        return CorpusStatus(
-            articles=counts["articles"],
-            chunks=counts["chunks"],
-            glossary_terms=len(knowledge.glossary.terms()),
-            embedder=knowledge.embedder.name,
-            chat_model=knowledge.settings.chat_model,
-            index_ready=generation is not None,
-            last_run=f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC" if runs else "",
-        )
-
-    def sources(self) -> Sequence[RegisteredSource]:
-        return self._knowledge.ledger.sources()
 
 
 def _configure_logging(level: str) -> None:

@@ -63,18 +63,18 @@ def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 
 def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with open_corpus(settings, exclusive=False) as corpus:
-        generation = corpus.ledger.active_generation()
+        status = corpus.status()
         runs = corpus.ledger.runs(limit=1)
-        status = {
-            **corpus.catalog.counts(),
-            "embedder": corpus.embedder.name,
-            "index_embedder": generation.embedder if generation else None,
-            "data_dir": str(settings.data_dir),
-            "last_run": _jsonable(asdict(runs[0])) if runs else None,
-        }
-    if runs and not options.json:
-        status["last_run"] = f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC"
-    _print_fields(status, as_json=options.json)
+    last_run = _jsonable(asdict(runs[0])) if runs else None
+    shown = {
+        "articles": status.articles,
+        "chunks": status.chunks,
+        "embedder": status.embedder,
+        "index_embedder": status.index_embedder or None,
+        "data_dir": str(settings.data_dir),
+        "last_run": last_run if options.json else status.last_run or None,
+    }
+    _print_fields(shown, as_json=options.json)
     return DONE
 
 
