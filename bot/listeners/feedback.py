@@ -22,7 +22,7 @@ THANKS: dict[Vote, str] = {
         "mean often gets a better answer."
     ),
 }
-GONE = "This answer is no longer on record, so I could not note your vote."
+UNKNOWN_ANSWER = "This answer is no longer on record, so I could not note your vote."
 
 
 def handle_feedback(
@@ -45,5 +45,5 @@ def handle_feedback(
     elif vote and journal.vote(answer_id, user_id=press.user_id, vote=vote, at=clock()):
         message = render_notice(THANKS[vote])
     else:
-        message = render_notice(GONE)
+        message = render_notice(UNKNOWN_ANSWER)
     delivery.respond(message, response_url=press.response_url)
