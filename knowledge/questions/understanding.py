@@ -280,21 +280,26 @@ def _mend_spelling(
     for word in dict.fromkeys(content_words(text)):
         if vocabulary.knows(stem(word)) or word in known_surfaces:
             continue
-        # "bpos" written in lower case is the plural of an acronym.
-        if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
-            corrections.append((word, word[:-1]))
-        # "Sleep" is no slip of "steep", though no article holds it.
-        elif word in common_words():
-            unknown.append(word)
-        elif (term := vocabulary.correct(word)) is not None:
-            corrections.append((word, term))
-        elif not _is_acronym(word, text) and (meant := _stop_word_like(word)):
+        if meant := _meant_by(word, text, vocabulary):
             corrections.append((word, meant))
         else:
             unknown.append(word)
     for wrong, right in corrections:
         text = re.sub(rf"\b{re.escape(wrong)}\b", right, text, flags=re.IGNORECASE)
     return text, tuple(corrections), tuple(unknown)
+
+
+def _meant_by(word: str, text: str, vocabulary: Vocabulary) -> str | None:
+    """Return the known word that an unknown one is meant to be; None when it is none."""
+    # "bpos" written in lower case is the plural of an acronym.
+    if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
+        return word[:-1]
+    # "Sleep" is no slip of "steep", though no article holds it.
+    if word in common_words():
+        return None
+    if (term := vocabulary.correct(word)) is not None:
+        return term
+    return None if _is_acronym(word, text) else _stop_word_like(word)
 
 
 def _other_wordings(
