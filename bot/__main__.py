@@ -43,12 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not is_local:
             settings.require_tokens("http" if options.http else "socket")
         _configure_logging("WARNING" if is_local else settings.log_level)
-        with open_knowledge(knowledge_settings, exclusive=True) as knowledge:
-            knowledge.index.check_ready()
+        with open_knowledge(knowledge_settings, exclusive=True) as opened:
+            opened.index.check_ready()
             # Whatever the index lacks of the record is written from stored vectors.
-            knowledge.index.prepare(knowledge.embedder.embed_documents)
-            services = _services(knowledge)
-            with _warming(knowledge):
+            opened.index.prepare(opened.embedder.embed_documents)
+            services = _services(opened)
+            with _warming(opened):
                 if is_local:
                     _run_local(settings, services)
                 elif options.http:
@@ -62,13 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _warming(knowledge: Knowledge) -> Iterator[None]:
+def _warming(opened: Knowledge) -> Iterator[None]:
     """Load the models and make what answers need beside the bot's start, not at a question."""
     stop = threading.Event()
 
     def warm() -> None:
         try:
-            knowledge.warm(stop)
+            opened.warm(stop)
         except KnowledgeError:
             logger.exception("warming up failed; questions will find out what is wrong")
 
@@ -148,20 +148,20 @@ def _serve(bot: Bot, run: Callable[[], None]) -> None:
         bot.close()
 
 
-def _services(knowledge: Knowledge) -> Services:
-    ingestion = make_ingestion(knowledge)
+def _services(opened: Knowledge) -> Services:
+    ingestion = make_ingestion(opened)
 
     def ingest(actor: str, on_progress: Callable[[IngestProgress], None]) -> IngestReport:
-        sources = all_sources(knowledge.sources())
+        sources = all_sources(opened.sources())
         return ingestion.run(sources, actor=actor, on_progress=on_progress)
 
     return Services(
-        answerer=knowledge.answerer,
-        glossary=knowledge.glossary,
-        corpus=knowledge,
+        answerer=opened.answerer,
+        glossary=opened.glossary,
+        corpus=opened,
         ingest=ingest,
-        audit=knowledge.ledger,
-        journal=Journal(knowledge.database),
+        audit=opened.ledger,
+        journal=Journal(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )
 
