@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.access.authorization import Action
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.incoming import parse_button
 from bot.rendering import render_denied, render_notice
 from bot.replying.delivery import Delivery
@@ -30,7 +30,7 @@ def handle_feedback(
     body: dict[str, Any],
     *,
     journal: Journal,
-    gate: Gate,
+    gate: PermissionGate,
     delivery: Delivery,
     clock: Callable[[], dt.datetime],
 ) -> None:
