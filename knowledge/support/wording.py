@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.text.language import WORD, numbers, stem, terms, words
+from knowledge.text.language import WORD, numbers, stem, stems_of, words
 
 __all__ = ["Support", "check_statement", "check_support", "differs_in_wording"]
 
@@ -123,14 +123,14 @@ def check_support(sentence: str, passage: str, *, frame: str = "") -> Support:
     Every number and every name must occur as it is; of the other words, most must. The frame may
     lend names and words, since a heading names what the text under it speaks of, but no numbers.
     """
-    wanted = set(terms(sentence))
-    held = set(terms(f"{frame} {passage}"))
+    wanted = set(stems_of(sentence))
+    held = set(stems_of(f"{frame} {passage}"))
     containment = len(wanted & held) / len(wanted) if wanted else 0.0
     names = frozenset(NAME.findall(sentence))
     return Support(
         containment=containment,
         missing_numbers=frozenset(numbers(sentence) - numbers(passage)),
-        missing_names=frozenset(name for name in names if not set(terms(name)) <= held),
+        missing_names=frozenset(name for name in names if not set(stems_of(name)) <= held),
     )
 
 
@@ -317,7 +317,9 @@ def _own_keys(statement: str) -> set[str]:
     """Return the keys of the words that a statement cannot put in its own way."""
     keys = {token.key for token in _read(statement)} & UNITS
     for word in WORD.findall(statement):
-        is_name = not word.islower() and (bool(terms(word)) or (len(word) > 1 and word.isupper()))
+        is_name = not word.islower() and (
+            bool(stems_of(word)) or (len(word) > 1 and word.isupper())
+        )
         if is_name or word in FIXED:
             keys.add(_key(word))
     if topic := TOPIC.match(statement):
