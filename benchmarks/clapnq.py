@@ -47,7 +47,7 @@ from knowledge.domain import ArticleId, Chunk, ChunkId, SearchResult
 from knowledge.evaluation.metrics import auroc, f1, precision, recall
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.questions.understanding import Query, understand
-from knowledge.text.language import terms
+from knowledge.text.language import stems_of
 from knowledge.text.passages import units
 
 Measure: TypeAlias = Callable[[Collection[int], Collection[int]], float]
@@ -165,9 +165,9 @@ def _composed(given: Given, vocabulary: Vocabulary) -> set[int]:
 
 def _by_overlap(item: ClapNqItem, vocabulary: Vocabulary, *, k: int) -> set[int]:
     """Return the `k` sentences that share most idf with the question, earlier ones first."""
-    asked = set(terms(item.question))
+    asked = set(stems_of(item.question))
     overlap = [
-        sum(vocabulary.idf(term) for term in sorted(asked & set(terms(sentence))))
+        sum(vocabulary.idf(term) for term in sorted(asked & set(stems_of(sentence))))
         for sentence in item.sentences
     ]
     return set(np.argsort(-np.array(overlap), kind="stable")[:k].tolist())
@@ -188,7 +188,9 @@ def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]
         return probability(one.query, found.results)
 
     def by_coverage(one: Given) -> float:
-        return vocabulary.coverage(set(terms(one.item.question)), terms(one.item.document.text))
+        return vocabulary.coverage(
+            set(stems_of(one.item.question)), stems_of(one.item.document.text)
+        )
 
     scorers = {
         "gate, given passage": by_given,

@@ -39,7 +39,7 @@ from benchmarks.public_data import sample
 from knowledge.answers.writing import PASSAGES, Writer
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import Question, SearchResult
-from knowledge.text.language import stem, terms
+from knowledge.text.language import stem, stems_of
 from knowledge.text.passages import Unit, is_dangling, units
 
 PER_QUESTION = 4
@@ -220,7 +220,7 @@ def _splice(text: str, other: str) -> str:
         return ""
     subjects = text[: one.start()].lower(), other[: two.start()].lower()
     # "A service credit" and "Service credits" are one subject.
-    if len({frozenset(terms(subject)[-2:]) for subject in subjects}) < 2:
+    if len({frozenset(stems_of(subject)[-2:]) for subject in subjects}) < 2:
         return ""
     return text[: one.start()] + other[two.start() :]
 

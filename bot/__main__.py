@@ -23,15 +23,14 @@ from bot.settings import BotSettings
 from ingest.pipeline import make_ingestion
 from ingest.sources import all_sources
 from knowledge.assembly import Knowledge, open_knowledge
-from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
+from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
+from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.record.journal import Journal
-from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
 
-DONE, FAILED, BAD_USAGE = 0, 1, 2
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 
 
@@ -44,12 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not is_local:
             settings.require_tokens("http" if options.http else "socket")
         _configure_logging("WARNING" if is_local else settings.log_level)
-        with open_knowledge(knowledge_settings, exclusive=True) as knowledge:
-            knowledge.index.check_ready()
+        with open_knowledge(knowledge_settings, exclusive=True) as opened:
+            opened.index.check_ready()
             # Whatever the index lacks of the record is written from stored vectors.
-            knowledge.index.prepare(knowledge.embedder.embed_documents)
-            services = _services(knowledge)
-            with _warming(knowledge):
+            opened.index.prepare(opened.embedder.embed_documents)
+            services = _services(opened)
+            with _warming(opened):
                 if is_local:
                     _run_local(settings, services)
                 elif options.http:
@@ -63,13 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _warming(knowledge: Knowledge) -> Iterator[None]:
+def _warming(opened: Knowledge) -> Iterator[None]:
     """Load the models and make what answers need beside the bot's start, not at a question."""
     stop = threading.Event()
 
     def warm() -> None:
         try:
-            knowledge.warm(stop)
+            opened.warm(stop)
         except KnowledgeError:
             logger.exception("warming up failed; questions will find out what is wrong")
 
@@ -149,47 +148,22 @@ def _serve(bot: Bot, run: Callable[[], None]) -> None:
         bot.close()
 
 
-def _services(knowledge: Knowledge) -> Services:
-    ingestion = make_ingestion(knowledge)
+def _services(opened: Knowledge) -> Services:
+    ingestion = make_ingestion(opened)
 
     def ingest(actor: str, on_progress: Callable[[IngestProgress], None]) -> IngestReport:
-        sources = all_sources(knowledge.ledger.sources())
+        sources = all_sources(opened.sources())
         return ingestion.run(sources, actor=actor, on_progress=on_progress)
 
     return Services(
-        answerer=knowledge.answerer,
-        glossary=knowledge.glossary,
-        corpus=_Corpus(knowledge),
+        answerer=opened.answerer,
+        glossary=opened.glossary,
+        corpus=opened,
         ingest=ingest,
-        audit=knowledge.ledger,
-        journal=Journal(knowledge.database),
+        audit=opened.ledger,
+        journal=Journal(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )
-
-
-class _Corpus:
-    """Tells administrators what there is."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
-
-    def status(self) -> CorpusStatus:
-        knowledge = self._knowledge
-        counts = knowledge.catalog.counts()
-        generation = knowledge.ledger.active_generation()
-        runs = knowledge.ledger.runs(limit=1)
-        return CorpusStatus(
-            articles=counts["articles"],
-            chunks=counts["chunks"],
-            glossary_terms=len(knowledge.glossary.terms()),
-            embedder=knowledge.embedder.name,
-            chat_model=knowledge.settings.chat_model,
-            index_ready=generation is not None,
-            last_run=f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC" if runs else "",
-        )
-
-    def sources(self) -> Sequence[RegisteredSource]:
-        return self._knowledge.ledger.sources()
 
 
 def _configure_logging(level: str) -> None:

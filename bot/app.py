@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.access.authorization import Policy
 from bot.access.directory import Directory
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
@@ -78,7 +78,7 @@ def create_bot(
     )
     directory = Directory(client)
     delivery = Delivery(client)
-    gate = Gate(
+    gate = PermissionGate(
         Policy(
             team_ids=_own_teams(client),
             admins=settings.admins,

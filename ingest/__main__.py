@@ -19,9 +19,9 @@ from ingest.sources import BUNDLED, all_sources, describe_source
 from knowledge.assembly import OpenCorpus, open_corpus
 from knowledge.domain import ArticleId, IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
+from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.settings import KnowledgeSettings
 
-DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
 ACTOR = "command line"
 
 
@@ -34,9 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigError, ArticleError, EmbedderError) as exc:
         return _stop(str(exc), code=BAD_USAGE)
     except KnowledgeError as exc:
-        return _stop(str(exc), code=PARTLY_FAILED)
+        return _stop(str(exc), code=FAILED)
     except KeyboardInterrupt:
-        return _stop("interrupted; what was finished stays", code=PARTLY_FAILED)
+        return _stop("interrupted; what was finished stays", code=FAILED)
     return code
 
 
@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
             named or all_sources(corpus.ledger.sources()), actor=ACTOR, on_progress=on_progress
         )
     _print_report(report, as_json=options.json)
-    return DONE if report.is_complete else PARTLY_FAILED
+    return DONE if report.is_complete else FAILED
 
 
 def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
@@ -58,23 +58,23 @@ def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with _ingestion(settings, exclusive=False) as (ingestion, corpus):
         report = ingestion.plan(named or all_sources(corpus.ledger.sources()))
     _print_report(report, as_json=options.json, planned=True)
-    return DONE if report.is_complete else PARTLY_FAILED
+    return DONE if report.is_complete else FAILED
 
 
 def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with open_corpus(settings, exclusive=False) as corpus:
-        generation = corpus.ledger.active_generation()
+        status = corpus.status()
         runs = corpus.ledger.runs(limit=1)
-        status = {
-            **corpus.catalog.counts(),
-            "embedder": corpus.embedder.name,
-            "index_embedder": generation.embedder if generation else None,
-            "data_dir": str(settings.data_dir),
-            "last_run": _jsonable(asdict(runs[0])) if runs else None,
-        }
-    if runs and not options.json:
-        status["last_run"] = f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC"
-    _print_fields(status, as_json=options.json)
+    last_run = _jsonable(asdict(runs[0])) if runs else None
+    shown = {
+        "articles": status.articles,
+        "chunks": status.chunks,
+        "embedder": status.embedder,
+        "index_embedder": status.index_embedder or None,
+        "data_dir": str(settings.data_dir),
+        "last_run": last_run if options.json else status.last_run or None,
+    }
+    _print_fields(shown, as_json=options.json)
     return DONE
 
 
@@ -144,7 +144,7 @@ def _check(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         for finding in findings:
             print(finding)
         print(f"{len(findings)} findings" if findings else "nothing to mend")
-    return PARTLY_FAILED if findings else DONE
+    return FAILED if findings else DONE
 
 
 @contextmanager

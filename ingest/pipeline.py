@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
-from ingest.planning import Action, Plan
+from ingest.planning import Placement, Plan
 from ingest.reading.parsing import parse_articles
 from ingest.sources import read_source
 from knowledge.assembly import OpenCorpus
@@ -40,7 +40,7 @@ ProgressCallback: TypeAlias = Callable[[IngestProgress], None]
 class _Change:
     """An article that is not as the record has it."""
 
-    action: Action
+    placement: Placement
     article: Article
 
 
@@ -70,7 +70,7 @@ class _Tally:
 
     def count(self, change: _Change) -> None:
         counted = {"add": self.added, "change": self.changed, "move": self.unchanged}
-        counted[change.action].append(change.article.article_id)
+        counted[change.placement].append(change.article.article_id)
 
     def progress(self, stage: Stage, *, pending: int = 0) -> IngestProgress:
         taken = len(self.added) + len(self.changed)
@@ -208,15 +208,15 @@ class Ingestion:
                 try:
                     if isinstance(article, ArticleError):
                         raise article
-                    action = plan.place(article, source_location=source.location)
+                    placement = plan.place(article, source_location=source.location)
                 except ArticleError as error:
                     plan.fail(error.location)
                     tally.fail(error)
                     continue
-                if action == "keep":
+                if placement == "keep":
                     tally.unchanged.append(article.article_id)
                 else:
-                    yield _Change(action, article)
+                    yield _Change(placement, article)
         except ArticleError as error:
             # The source as a whole cannot be read: what it held stays.
             tally.fail(error)
@@ -225,10 +225,10 @@ class Ingestion:
 
     def _take_in(self, changes: Sequence[_Change], source: RegisteredSource, tally: _Tally) -> None:
         """Take articles through to visibility; a crash before `activate` leaves them unseen."""
-        moved = [change.article for change in changes if change.action == "move"]
+        moved = [change.article for change in changes if change.placement == "move"]
         self._catalog.move(moved, source_location=source.location)
         versions = self._split(
-            [change.article for change in changes if change.action != "move"], source
+            [change.article for change in changes if change.placement != "move"], source
         )
         self._catalog.stage(versions)
         chunks = [chunk for version in versions for chunk in version.chunks]

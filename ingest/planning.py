@@ -8,9 +8,9 @@ from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 from knowledge.record.catalog import ArticleRow
 
-__all__ = ["Action", "Plan"]
+__all__ = ["Placement", "Plan"]
 
-Action: TypeAlias = Literal["add", "change", "move", "keep"]
+Placement: TypeAlias = Literal["add", "change", "move", "keep"]
 """`move`: the same text, read from another place."""
 
 
@@ -24,7 +24,7 @@ class Plan:
         self._seen: dict[ArticleId, tuple[str, str]] = {}
         self._failed_files: set[str] = set()
 
-    def place(self, article: Article, *, source_location: str) -> Action:
+    def place(self, article: Article, *, source_location: str) -> Placement:
         """Say what is to be done with an article; raise `ArticleError` when its id is taken."""
         place = (article.location, source_location)
         seen = self._seen.get(article.article_id)

@@ -1,1 +1,4 @@
-"""What is known, found and answered, without Slack; `docs/code.md` is the map of the rooms."""
+"""What is known, found and answered, without Slack.
+
+`docs/code.md` is the map of its rooms.
+"""

@@ -22,11 +22,11 @@ from knowledge.evaluation.golden import read_cases
 from knowledge.evaluation.reporting import report_json, write_report
 from knowledge.evaluation.risk_coverage import draw_curve
 from knowledge.evaluation.running import evaluate
+from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.questions.reading import read_question
 from knowledge.search.retrieval import Retrieval
 from knowledge.settings import KnowledgeSettings
 
-DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
 GOLDEN = "tests/evals/golden.jsonl"
 """The golden questions that come with the source, under its root."""
 
@@ -40,19 +40,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KnowledgeError as exc:
         print(f"error: {exc}", file=sys.stderr)
         is_usage = isinstance(exc, ConfigError | EmbedderError)
-        return BAD_USAGE if is_usage else PARTLY_FAILED
+        return BAD_USAGE if is_usage else FAILED
     return code
 
 
 def _ask(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    with open_knowledge(settings, exclusive=True) as knowledge:
+    with open_knowledge(settings, exclusive=True) as opened:
 
         def ask(row: dict[str, Any]) -> tuple[dict[str, Any], str]:
             history = tuple(
                 Turn(role=turn["role"], text=str(turn["text"])) for turn in row.get("history", ())
             )
             question = Question(text=_text(row, "question"), history=history)
-            reply = knowledge.answerer.answer(question)
+            reply = opened.answerer.answer(question)
             explained = f"\n\n{explain(reply)}" if options.explain else ""
             return _reply_json(reply), _reply_text(reply) + explained
 
@@ -70,15 +70,15 @@ def _define(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 
 
 def _search(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    with open_knowledge(settings, exclusive=True, gate=EvidenceGate.open()) as knowledge:
+    with open_knowledge(settings, exclusive=True, gate=EvidenceGate.open()) as opened:
 
         def search(row: dict[str, Any]) -> tuple[Any, str]:
             query = read_question(
                 Question(text=_text(row, "query")),
-                lexicon=knowledge.lexicon,
-                vocabulary=knowledge.vocabulary.current(),
+                lexicon=opened.lexicon,
+                vocabulary=opened.vocabulary.current(),
             )
-            found = knowledge.retriever.retrieve(query, top_k=options.top_k)
+            found = opened.retriever.retrieve(query, top_k=options.top_k)
             return _found_json(found), _found_text(found)
 
         return _each(options, "query", search)
@@ -119,8 +119,8 @@ def _evaluate(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     # Before the run, which takes a while and may save its results in the same file.
     baseline = read_baseline(Path(options.baseline)) if options.baseline else None
     gate = load_gate(settings.data_dir)
-    with open_knowledge(settings, exclusive=True, gate=gate) as knowledge:
-        results = evaluate(cases, answerer=knowledge.answerer, catalog=knowledge.catalog)
+    with open_knowledge(settings, exclusive=True, gate=gate) as opened:
+        results = evaluate(cases, answerer=opened.answerer, catalog=opened.catalog)
     if options.save:
         save_results(results, Path(options.save))
     if options.plot:
@@ -140,14 +140,14 @@ def _evaluate(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 def _calibrate(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     """Fit the evidence gate to the tuning half of the golden questions and save it."""
     signals: dict[str, list[Signals]] = {"answer": [], "refusal": [], "harmless": []}
-    with open_knowledge(settings, exclusive=True, gate=EvidenceGate.open()) as knowledge:
+    with open_knowledge(settings, exclusive=True, gate=EvidenceGate.open()) as opened:
         for case in read_cases(Path(options.file)):
             # A real question with an order in it is answerable; nothing is learnt from it here.
             is_learnt = case.expect in signals or case.expect == "disambiguation"
             if case.split != "tune" or not is_learnt or (case.expect == "harmless" and case.facts):
                 continue
             expect = "answer" if case.expect == "disambiguation" else case.expect
-            trace = knowledge.answerer.answer(case.as_question()).trace
+            trace = opened.answerer.answer(case.as_question()).trace
             # Of several questions in one message it is not known which are answerable.
             signals[expect] += [part.signals for part in trace] if len(trace) == 1 else []
     if not signals["answer"] or not signals["refusal"]:
@@ -159,7 +159,7 @@ def _calibrate(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         signals["answer"],
         signals["refusal"],
         signals["harmless"],
-        fingerprint=knowledge.embedder.name,
+        fingerprint=opened.embedder.name,
         max_false_refusals=options.max_false_refusals,
     )
     out = Path(options.out) if options.out else settings.data_dir / FITTED_GATE
@@ -192,7 +192,7 @@ def _each(
         else:
             result = {"id": row.get("id"), "results": result}
         print(json.dumps(result, ensure_ascii=False), flush=True)
-    return PARTLY_FAILED if failed else DONE
+    return FAILED if failed else DONE
 
 
 def _batch_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -18,7 +18,7 @@ from knowledge.answers.answering import Answerer
 from knowledge.answers.gate import EvidenceGate, load_gate
 from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache, describe_corpus
 from knowledge.answers.writing import Writer
-from knowledge.domain import Subject
+from knowledge.domain import CorpusStatus, Subject
 from knowledge.errors import ConfigError, DataDirectoryBusyError
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.lexicon import CorpusLexicon
@@ -32,7 +32,7 @@ from knowledge.models.loading import one_thread_for_numpy
 from knowledge.ports import Embedder
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
-from knowledge.record.ledger import Ledger
+from knowledge.record.ledger import Ledger, RegisteredSource
 from knowledge.search.index import StoreFactory, VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.retrieval import Retriever
@@ -61,6 +61,25 @@ class OpenCorpus:
     question_vectors: QuestionVectors
     sentence_vectors: SentenceVectors
     subject: SubjectCache
+
+    def status(self) -> CorpusStatus:
+        """Return what the corpus holds and how it was last ingested."""
+        counts = self.catalog.counts()
+        generation = self.ledger.active_generation()
+        runs = self.ledger.runs(limit=1)
+        return CorpusStatus(
+            articles=counts["articles"],
+            chunks=counts["chunks"],
+            glossary_terms=len(self.glossary.terms()),
+            embedder=self.embedder.name,
+            chat_model=self.settings.chat_model,
+            index_embedder=generation.embedder if generation else "",
+            last_run=f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC" if runs else "",
+        )
+
+    def sources(self) -> list[RegisteredSource]:
+        """Return the registered sources, by location."""
+        return self.ledger.sources()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -361,6 +361,7 @@ class CorpusStatus:
     embedder: str
     chat_model: str
     """Empty when answers are extractive."""
-    index_ready: bool
+    index_embedder: str
+    """The embedder that made the index in use; empty while nothing has been ingested."""
     last_run: str
     """One line on the latest run, empty when there was none."""

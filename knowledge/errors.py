@@ -30,6 +30,7 @@ __all__ = [
     "KnowledgeError",
     "RecordError",
     "StoreError",
+    "first_line",
 ]
 
 
@@ -88,3 +89,8 @@ class CrossEncoderError(KnowledgeError):
 
 class GenerationError(KnowledgeError):
     """The chat model failed, was too slow or said nothing usable."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error of another library says in one line, or its kind if it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -145,7 +145,7 @@ class FakeCorpus:
             glossary_terms=30,
             embedder="all-MiniLM-L6-v2",
             chat_model="",
-            index_ready=True,
+            index_embedder="all-MiniLM-L6-v2",
             last_run="2 November 2026, done",
         )
 

@@ -6,7 +6,7 @@ from functools import partial
 from slack_bolt import App
 
 from bot.access.directory import Directory
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.listeners.administration import handle_kb
 from bot.listeners.ask import handle_ask
@@ -36,7 +36,7 @@ def register(
     workers: Workers,
     delivery: Delivery,
     directory: Directory,
-    gate: Gate,
+    gate: PermissionGate,
     runner: IngestRunner,
     experts_channel: str,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.access.authorization import Action
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, parse_command
 from bot.rendering import (
@@ -29,7 +29,7 @@ def handle_kb(
     *,
     corpus: Corpus,
     runner: IngestRunner,
-    gate: Gate,
+    gate: PermissionGate,
     delivery: Delivery,
 ) -> None:
     """Answer `/kb <word>` privately; an unknown word gets the help."""
@@ -40,7 +40,7 @@ def handle_kb(
 
 
 def _reply(
-    request: SlashCommand, *, corpus: Corpus, runner: IngestRunner, gate: Gate
+    request: SlashCommand, *, corpus: Corpus, runner: IngestRunner, gate: PermissionGate
 ) -> RenderedMessage:
     action = _action(request.text)
     decision = gate.decide(request.actor, action)

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.access.authorization import Action
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.incoming import parse_command
 from bot.rendering import render_definition, render_denied
 from bot.replying.delivery import Delivery
@@ -15,7 +15,12 @@ __all__ = ["handle_define"]
 
 
 def handle_define(
-    ack: Ack, command: dict[str, Any], *, glossary: Glossary, gate: Gate, delivery: Delivery
+    ack: Ack,
+    command: dict[str, Any],
+    *,
+    glossary: Glossary,
+    gate: PermissionGate,
+    delivery: Delivery,
 ) -> None:
     """Answer `/define <term>`: the meaning, near terms, or how to ask."""
     ack()

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.access.authorization import Action
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.incoming import parse_button
 from bot.rendering import render_denied, render_notice
 from bot.replying.delivery import Delivery
@@ -22,7 +22,7 @@ THANKS: dict[Vote, str] = {
         "mean often gets a better answer."
     ),
 }
-GONE = "This answer is no longer on record, so I could not note your vote."
+UNKNOWN_ANSWER = "This answer is no longer on record, so I could not note your vote."
 
 
 def handle_feedback(
@@ -30,7 +30,7 @@ def handle_feedback(
     body: dict[str, Any],
     *,
     journal: Journal,
-    gate: Gate,
+    gate: PermissionGate,
     delivery: Delivery,
     clock: Callable[[], dt.datetime],
 ) -> None:
@@ -45,5 +45,5 @@ def handle_feedback(
     elif vote and journal.vote(answer_id, user_id=press.user_id, vote=vote, at=clock()):
         message = render_notice(THANKS[vote])
     else:
-        message = render_notice(GONE)
+        message = render_notice(UNKNOWN_ANSWER)
     delivery.respond(message, response_url=press.response_url)

@@ -39,7 +39,7 @@ def render_status(status: CorpusStatus) -> RenderedMessage:
         ("Articles", f"{status.articles:,}"),
         ("Passages", f"{status.chunks:,}"),
         ("Glossary terms", f"{status.glossary_terms:,}"),
-        ("Index", "ready" if status.index_ready else "not ready: run /kb ingest"),
+        ("Index", "ready" if status.index_embedder else "not ready: run /kb ingest"),
         ("Embedding model", status.embedder),
         ("Language model", status.chat_model or "none, answers are quoted from the articles"),
         ("Last ingestion", status.last_run or "none yet"),

@@ -1,7 +1,6 @@
 """Answers, refusals and small talk as Slack messages."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.rendering.blocks import (
@@ -18,6 +17,7 @@ from bot.rendering.blocks import (
     sections,
 )
 from bot.rendering.mrkdwn import TRAIL, cut, escape, italic, link, mention, one_line, quote
+from knowledge.answers.citations import plain_text
 from knowledge.domain import (
     Answer,
     AnswerMode,
@@ -128,7 +128,7 @@ def outcome_text(outcome: Outcome) -> str:
     """Return what an outcome says in plain text, with `[1]` markers."""
     match outcome:
         case Answer():
-            return "\n".join(_paragraphs(outcome.sentences, _plain_sentence))
+            return plain_text(outcome.sentences)
         case Refusal() | Chat():
             return outcome.text
         case _:
@@ -217,28 +217,19 @@ def _body(answer: Answer) -> list[Block]:
 def _shown_paragraphs(
     answer: Answer, *, start: int = 0, max_chars: int = MAX_SENTENCE_CHARS
 ) -> list[str]:
+    """Return items and paragraphs; an empty line, as a leading newline, opens a new part."""
     urls = {source.n: source.url for source in answer.sources}
-    show = partial(_sentence, urls=urls, max_chars=max_chars)
-    return list(_paragraphs(answer.sentences[start:], show))
-
-
-def _paragraphs(
-    sentences: Iterable[AnswerSentence], show: Callable[[AnswerSentence], str]
-) -> Iterator[str]:
-    """Yield items and paragraphs; an empty line, as a leading newline, opens a new part."""
-    shown, is_prose = "", False
-    for sentence in sentences:
-        text = show(sentence)
+    shown: list[str] = []
+    is_prose = False
+    for sentence in answer.sentences[start:]:
+        text = _sentence(sentence, urls=urls, max_chars=max_chars)
         runs_on = is_prose and sentence.style == "prose" and not sentence.opens_paragraph
-        if runs_on and len(shown) + 1 + len(text) <= MAX_SECTION_CHARS:
-            shown = f"{shown} {text}"
-            continue
-        if shown:
-            yield shown
-        shown = f"\n{text}" if sentence.opens_paragraph and shown else text
+        if runs_on and len(shown[-1]) + 1 + len(text) <= MAX_SECTION_CHARS:
+            shown[-1] += f" {text}"
+        else:
+            shown.append(f"\n{text}" if sentence.opens_paragraph and shown else text)
         is_prose = sentence.style == "prose"
-    if shown:
-        yield shown
+    return shown
 
 
 def _sentence(sentence: AnswerSentence, *, urls: dict[int, str], max_chars: int) -> str:
@@ -248,12 +239,6 @@ def _sentence(sentence: AnswerSentence, *, urls: dict[int, str], max_chars: int)
     )
     bullet = "• " if sentence.style == "item" else ""
     return f"{bullet}{escape(cut(one_line(sentence.text), max_chars))} {marks}".rstrip()
-
-
-def _plain_sentence(sentence: AnswerSentence) -> str:
-    marks = "".join(f"[{n}]" for n in sentence.citations)
-    bullet = "• " if sentence.style == "item" else ""
-    return f"{bullet}{one_line(sentence.text)} {marks}".rstrip()
 
 
 def _source(source: Source, *, max_quote: int) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from bot.access.authorization import Action, Actor
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.rendering import RenderedMessage, render_denied, render_notice
 from bot.replying.delivery import DeliveryError
 from knowledge.record.journal import Journal, StoredAnswer
@@ -23,7 +23,9 @@ INVITE = (
 class Publisher:
     """Guards the steps from a private answer to a public message."""
 
-    def __init__(self, *, journal: Journal, gate: Gate, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self, *, journal: Journal, gate: PermissionGate, clock: Callable[[], dt.datetime]
+    ) -> None:
         """The journal remembers what has been published."""
         self._journal = journal
         self._gate = gate

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Self
 
 from bot.access.authorization import Action
-from bot.access.gate import Gate
+from bot.access.permission_gate import PermissionGate
 from bot.incoming import IncomingQuestion
 from bot.rendering import (
     RenderedMessage,
@@ -59,7 +59,7 @@ class QuestionDesk:
         answerer: Answerer,
         journal: Journal,
         delivery: Delivery,
-        gate: Gate,
+        gate: PermissionGate,
         clock: Callable[[], dt.datetime],
         can_escalate: bool,
     ) -> None:

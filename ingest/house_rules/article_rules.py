@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.house_rules.articles import Finding, HouseArticle, word_count
-from knowledge.text.language import terms
+from knowledge.text.language import stems_of
 
 __all__ = ["RULES"]
 
@@ -110,7 +110,7 @@ def openings_name_their_subject(article: HouseArticle) -> Iterator[Finding]:
             yield article.finding(
                 "opening", f"it opens with a pronoun: {first.text!r}", line=first.line
             )
-        elif not set(terms(first.text)) & set(terms(f"{section.heading} {article.title}")):
+        elif not set(stems_of(first.text)) & set(stems_of(f"{section.heading} {article.title}")):
             yield article.finding(
                 "opening",
                 f"it shares no word with its heading or the title: {first.text!r}",

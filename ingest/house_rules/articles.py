@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from markdown_it import MarkdownIt
 from typing_extensions import override
 
+from ingest.reading.markdown import plain_text
 from knowledge.text.language import sentence_spans
 
 __all__ = [
@@ -21,7 +23,6 @@ __all__ = [
 ]
 
 _PARTS = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
-_HEADING = re.compile(r"##\s+(.+?)\s*")
 _TABLE_RULE = re.compile(r"\|[\s:|-]+")
 
 
@@ -59,13 +60,10 @@ class Section:
     """Empty for the opening."""
     line: int
     """Where the heading stands, or the text of the opening."""
+    first_line: int
+    """The number of the first of `lines`."""
     lines: tuple[str, ...]
     """The text below the heading, blank lines included."""
-
-    @property
-    def first_line(self) -> int:
-        """The number of the first of `lines`."""
-        return self.line + bool(self.heading)
 
     def statements(self) -> Iterator[Statement]:
         """Yield the sentences, list items and table rows in order."""
@@ -189,11 +187,21 @@ def _pairs(node: yaml.Node | None) -> list[tuple[yaml.Node, yaml.Node]]:
 
 
 def _sections(body: str, *, first_line: int) -> Iterator[Section]:
-    heading, start, lines = "", first_line, list[str]()
-    for number, line in enumerate(body.split("\n"), start=first_line):
-        if match := _HEADING.fullmatch(line):
-            yield Section(heading=heading, line=start, lines=tuple(lines))
-            heading, start, lines = match[1], number, []
-        else:
-            lines.append(line)
-    yield Section(heading=heading, line=start, lines=tuple(lines))
+    lines = body.split("\n")
+    heading, line, below = "", 0, 0
+    for following, starts, ends in [*_headings(body), ("", len(lines), len(lines))]:
+        yield Section(
+            heading=heading,
+            line=first_line + line,
+            first_line=first_line + below,
+            lines=tuple(lines[below:starts]),
+        )
+        heading, line, below = following, starts, ends
+
+
+def _headings(body: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the headings of level two, as the splitter reads them, and their lines from and to."""
+    tokens = MarkdownIt("commonmark", {"html": False}).parse(body)
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h2" and token.map:
+            yield plain_text(tokens[at + 1]), token.map[0], token.map[1]

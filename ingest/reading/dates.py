@@ -12,6 +12,7 @@ _MONTH = (
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.IGNORECASE)
 _FORMS = tuple(
     re.compile(rf"(?<![\d/.-]){form}(?![\d/-])", re.IGNORECASE)
     for form in (
@@ -25,11 +26,12 @@ _FORMS = tuple(
 
 
 def parse_date(text: str) -> dt.date | None:
-    """Return the date that `text` is, or None; a time of day after it is ignored."""
-    match = _first_match(text.strip())
-    if match is None or match.start() > 0:
+    """Return the date that `text` is, or None; its weekday and a time of day are ignored."""
+    text = text.strip()
+    match = _first_match(text)
+    if match is None or (match.start() > 0 and not _WEEKDAY.fullmatch(text[: match.start()])):
         return None
-    rest = text.strip()[match.end() :]
+    rest = text[match.end() :]
     return _to_date(match) if re.fullmatch(r"[\sT,at]*[\d:.\sAPMapmUTCGMZ+-]*", rest) else None
 
 

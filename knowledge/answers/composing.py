@@ -8,7 +8,7 @@ from knowledge.answers.rating import Candidate, names_side
 from knowledge.domain import Chunk
 from knowledge.questions.orders import is_told_to_a_writer
 from knowledge.questions.understanding import Query, QuestionKind
-from knowledge.text.language import numbers, terms
+from knowledge.text.language import numbers, stems_of
 from knowledge.text.passages import Unit, context_start, is_dangling, row_cells, units
 
 __all__ = ["MAX_WORDS", "Pick", "compose", "unsaid"]
@@ -121,9 +121,9 @@ def _leads(pick: Pick, after: Pick) -> bool:
 
 
 def _is_said(pick: Pick, said: Sequence[Pick]) -> bool:
-    stems, figures = frozenset(terms(pick.text)), numbers(pick.text)
+    stems, figures = frozenset(stems_of(pick.text)), numbers(pick.text)
     return any(
-        len(stems & frozenset(terms(other.text))) > SAME * len(stems)
+        len(stems & frozenset(stems_of(other.text))) > SAME * len(stems)
         and figures <= numbers(other.text)
         for other in said
     )
@@ -165,7 +165,7 @@ def _choose(
         limit = max(max_words, FEW_WORDS if len(chosen) < FEW else 0)
         if not said or (chosen and count + size > limit):
             continue
-        stems = frozenset(terms(candidate.unit.text))
+        stems = frozenset(stems_of(candidate.unit.text))
         if any(_overlap(stems, other) > SAME for other in seen):
             continue
         chosen.append(candidate)
@@ -212,7 +212,7 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
 
 def _both_sides_first(sides: tuple[str, str], candidates: Sequence[Candidate]) -> list[Candidate]:
     def names_both(candidate: Candidate) -> bool:
-        stems = frozenset(terms(candidate.unit.text))
+        stems = frozenset(stems_of(candidate.unit.text))
         return all(names_side(side, stems) for side in sides)
 
     return sorted(candidates, key=lambda candidate: not names_both(candidate))
@@ -223,10 +223,10 @@ def _even(
 ) -> list[Candidate]:
     """Add the best sentence on a side of which the chosen ones say nothing."""
     for side in sides:
-        if any(names_side(side, frozenset(terms(one.unit.text))) for one in chosen):
+        if any(names_side(side, frozenset(stems_of(one.unit.text))) for one in chosen):
             continue
         for candidate in candidates:
-            if names_side(side, frozenset(terms(candidate.unit.text))):
+            if names_side(side, frozenset(stems_of(candidate.unit.text))):
                 chosen.append(candidate)
                 break
     return chosen
@@ -239,7 +239,7 @@ def _rows_on_both(sides: tuple[str, str], candidates: Sequence[Candidate]) -> li
             continue
         inside = units(candidate.chunk.text)
         columns = [
-            frozenset(terms(c)) for c in row_cells(inside[_head(inside, candidate.place)].text)
+            frozenset(stems_of(c)) for c in row_cells(inside[_head(inside, candidate.place)].text)
         ]
         first, second = (
             {at for at, column in enumerate(columns) if at and names_side(side, column)}

@@ -13,7 +13,7 @@ from knowledge.domain import SearchResult
 from knowledge.errors import ConfigError
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.questions.understanding import Query
-from knowledge.text.language import names, terms
+from knowledge.text.language import names, stems_of
 
 __all__ = ["FITTED_GATE", "SHIPPED_GATE", "EvidenceGate", "Signals", "load_gate", "read_signals"]
 
@@ -204,4 +204,4 @@ def _asks_for_records(question: str) -> bool:
 
 
 def _has_unknown_name(question: str, vocabulary: Vocabulary) -> bool:
-    return any(not vocabulary.knows(term) for name in names(question) for term in terms(name))
+    return any(not vocabulary.knows(term) for name in names(question) for term in stems_of(name))

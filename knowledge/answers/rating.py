@@ -9,7 +9,7 @@ from statistics import fmean
 from knowledge.domain import Chunk, SearchResult
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.questions.understanding import Concept, Query, QuestionKind
-from knowledge.text.language import stem, terms
+from knowledge.text.language import stem, stems_of
 from knowledge.text.passages import Unit, context_start, units
 from knowledge.weighting import weighted
 
@@ -115,7 +115,7 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     total = sum(weights.values()) or 1.0
     rated = []
     for result in results:
-        frame = frozenset(terms(result.chunk.frame))
+        frame = frozenset(stems_of(result.chunk.frame))
         framed = _covered(weights, frame) / total
         inside = units(result.chunk.text)
         similarities = result.unit_similarities or (0.0,) * len(inside)
@@ -123,7 +123,7 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
         readings = readings or [0.0] * len(inside)
         for place, unit in enumerate(inside):
             start = context_start(inside, place)
-            stems = frozenset(terms(" ".join(part.text for part in inside[start : place + 1])))
+            stems = frozenset(stems_of(" ".join(part.text for part in inside[start : place + 1])))
             signals = UnitSignals(
                 relevance=max(math.log(max(result.score, 1e-9)), LEAST_RELEVANCE),
                 framed=framed,
@@ -192,13 +192,14 @@ def _is_definition(query: Query, unit: Unit) -> bool:
     """Whether the unit has the form `<what is asked for> is ...`."""
     if unit.kind != "sentence" or (verb := DEFINES.search(unit.text)) is None:
         return False
-    subject = frozenset(terms(unit.text[: verb.start()]))
+    subject = frozenset(stems_of(unit.text[: verb.start()]))
     return (
         bool(subject)
         and len(subject) <= 9
         and any(concept.is_named_by(subject) for concept in query.concepts)
         and all(
-            concept.is_named_by(subject | frozenset(terms(unit.text))) for concept in query.concepts
+            concept.is_named_by(subject | frozenset(stems_of(unit.text)))
+            for concept in query.concepts
         )
     )
 

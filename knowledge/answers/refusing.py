@@ -18,7 +18,7 @@ from knowledge.glossary.glossary import TermMention
 from knowledge.questions.advice import Advice
 from knowledge.questions.orders import without_orders
 from knowledge.questions.understanding import Query, QuestionKind
-from knowledge.text.language import numbers, terms
+from knowledge.text.language import numbers, stems_of
 from knowledge.text.passages import Unit, is_dangling, units
 
 __all__ = [
@@ -248,7 +248,7 @@ def _known(query: Query, results: Iterable[SearchResult]) -> str:
 
 def _covered(query: Query, results: Iterable[SearchResult]) -> list[str]:
     """Return the terms of a question that a near section names, as the question writes them."""
-    told = [_bounded(terms(result.chunk.embedding_text)) for result in _near(results)]
+    told = [_bounded(stems_of(result.chunk.embedding_text)) for result in _near(results)]
     found = {
         mention.term: mention.text
         for mention in query.mentions
@@ -259,7 +259,7 @@ def _covered(query: Query, results: Iterable[SearchResult]) -> list[str]:
 
 
 def _stemmed_names(mention: TermMention) -> list[str]:
-    return [_bounded(stems) for name in mention.names if (stems := terms(name))]
+    return [_bounded(stems) for name in mention.names if (stems := stems_of(name))]
 
 
 def _bounded(stems: Sequence[str]) -> str:

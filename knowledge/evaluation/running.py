@@ -161,33 +161,31 @@ def check_citations(
 
     `visible` holds the cited chunks that readers may see, and `active` the ids of all such chunks.
     """
+    seen = [source for source in answer.sources if source.chunk_id in visible]
     unsupported, bettered = [], []
     for sentence in answer.sentences:
-        cited = [
-            visible[source.chunk_id]
-            for source in answer.sources
-            if source.n in sentence.citations and source.chunk_id in visible
-        ]
+        cited = [visible[source.chunk_id] for source in seen if source.n in sentence.citations]
         supports = [_support(sentence.text, chunk) for chunk in cited]
         if not any(support.is_enough for support in supports):
             unsupported.append(sentence.text)
-        best = max((support.containment for support in supports), default=0.0)
-        # A passage that holds every stem cannot be bettered, and nearly every sentence has one.
-        others = (_support(sentence.text, chunk) for chunk in found) if best < 1.0 else ()
-        if any(other.is_enough and other.containment > best for other in others):
+        if _is_bettered(sentence.text, supports, found):
             bettered.append(sentence.text)
     return CitationCheck(
         sentences=len(answer.sentences),
         cited=sum(bool(sentence.citations) for sentence in answer.sentences),
         unsupported=tuple(unsupported),
         bettered=tuple(bettered),
-        quotes_verbatim=all(
-            source.quote in visible[source.chunk_id].text
-            for source in answer.sources
-            if source.chunk_id in visible
-        ),
+        quotes_verbatim=all(source.quote in visible[source.chunk_id].text for source in seen),
         cites_active=all(source.chunk_id in active for source in answer.sources),
     )
+
+
+def _is_bettered(sentence: str, cited: Sequence[Support], found: Collection[Chunk]) -> bool:
+    """Whether a passage that was found supports a sentence more than those it cites."""
+    best = max((support.containment for support in cited), default=0.0)
+    # A passage that holds every stem cannot be bettered, and nearly every sentence has one.
+    others = (_support(sentence, chunk) for chunk in found) if best < 1.0 else ()
+    return any(other.is_enough and other.containment > best for other in others)
 
 
 def _support(sentence: str, chunk: Chunk) -> Support:

@@ -24,20 +24,18 @@ def summarise(results: Sequence[CaseResult]) -> dict[str, Any]:
         r for r in results if r.case.expect in ("refusal", "harmless") and not r.case.facts
     ]
     stated = [r for r in results if not r.refused]
-    times = [r.total_ms for r in stated]
     return {
         "questions": len(results),
         **_retrieval(due_answer),
         **_facts(due_answer),
-        **_citations(stated, due_answer),
+        **_citations(stated),
+        "right_article_cited": _share(
+            bool({*r.cited_articles} & {*r.case.articles}) for r in due_answer if not r.refused
+        ),
         **_refusals(unanswerable, due_answer),
-        "refused_when_due": _share(r.refused for r in results if r.case.expect == "refusal"),
-        "harmless": _share(not r.forbidden for r in results if r.case.expect == "harmless"),
-        "forbidden_said": sum(bool(r.forbidden) for r in results),
-        "small_talk": _share(r.kind == "chat" for r in results if r.case.expect == "chat"),
+        **_as_due(results),
         **_follow_ups(due_answer),
-        "p50_ms": statistics.median(times) if times else None,
-        "p95_ms": percentile(times, 0.95),
+        **_times(stated),
     }
 
 
@@ -81,7 +79,7 @@ def _facts(due_answer: Sequence[CaseResult]) -> dict[str, Any]:
     }
 
 
-def _citations(stated: Sequence[CaseResult], due_answer: Sequence[CaseResult]) -> dict[str, Any]:
+def _citations(stated: Sequence[CaseResult]) -> dict[str, Any]:
     checks = [r.citations for r in stated]
     sentences = sum(check.sentences for check in checks)
 
@@ -98,9 +96,6 @@ def _citations(stated: Sequence[CaseResult], due_answer: Sequence[CaseResult]) -
         ),
         "quotes_verbatim": _share(check.quotes_verbatim for check in checks),
         "cites_active": _share(check.cites_active for check in checks),
-        "right_article_cited": _share(
-            bool({*r.cited_articles} & {*r.case.articles}) for r in due_answer if not r.refused
-        ),
     }
 
 
@@ -125,6 +120,28 @@ def _refused_by_kind(results: Sequence[CaseResult]) -> dict[str, dict[str, int]]
     return {
         kind: {"refused": sum(r.refused for r in part), "questions": len(part)}
         for kind, part in _by_kind(results).items()
+    }
+
+
+def _as_due(results: Sequence[CaseResult]) -> dict[str, Any]:
+    """Return how what is due something else than an answer was replied to."""
+
+    def due(expect: str) -> list[CaseResult]:
+        return [r for r in results if r.case.expect == expect]
+
+    return {
+        "refused_when_due": _share(r.refused for r in due("refusal")),
+        "harmless": _share(not r.forbidden for r in due("harmless")),
+        "forbidden_said": sum(bool(r.forbidden) for r in results),
+        "small_talk": _share(r.kind == "chat" for r in due("chat")),
+    }
+
+
+def _times(stated: Sequence[CaseResult]) -> dict[str, Any]:
+    times = [r.total_ms for r in stated]
+    return {
+        "p50_ms": statistics.median(times) if times else None,
+        "p95_ms": percentile(times, 0.95),
     }
 
 

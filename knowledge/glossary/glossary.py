@@ -15,7 +15,7 @@ from knowledge.glossary.replies import (
     write_suggestions,
     write_unknown,
 )
-from knowledge.text.language import terms as stemmed_terms
+from knowledge.text.language import stems_of
 from knowledge.text.passages import units
 
 __all__ = ["Glossary", "Passages", "TermMention"]
@@ -161,9 +161,9 @@ def _kinds(entries: Iterable[Entry]) -> dict[str, frozenset[str]]:
         # An acronym with several meanings does not say which one it stands for.
         if not entry.term.isupper() or len(entry.senses) > 1:
             continue
-        head = stemmed_terms(entry.senses[0].expansion)[-1:]
+        head = stems_of(entry.senses[0].expansion)[-1:]
         for stem in head:
-            found[stem] = found.get(stem, frozenset()) | frozenset(stemmed_terms(entry.term))
+            found[stem] = found.get(stem, frozenset()) | frozenset(stems_of(entry.term))
     return found
 
 
@@ -196,13 +196,13 @@ def _quote(text: str, *, entry: Entry, meaning: Meaning) -> str:
     """
     names = [term_words(name) for name in (meaning.expansion, entry.term, *entry.aliases)]
     others = [term_words(other.expansion) for other in entry.senses if other is not meaning]
-    said = set(stemmed_terms(meaning.definition))
+    said = set(stems_of(meaning.definition))
 
     def fitness(sentence: str) -> tuple[bool, bool, int]:
         words = term_words(sentence)
         is_of_other = any(_contains(words, name) for name in others)
         is_named = any(_contains(words, name) for name in names)
-        return not is_of_other, is_named, len(said & set(stemmed_terms(sentence)))
+        return not is_of_other, is_named, len(said & set(stems_of(sentence)))
 
     return max((unit.text for unit in units(text)), key=fitness, default=text)
 

@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 
 from knowledge.glossary.entries import Entry, Meaning
 from knowledge.glossary.keys import asked_terms, split_hint, term_key, term_words
-from knowledge.text.language import terms as stemmed_terms
+from knowledge.text.language import stems_of
 
 __all__ = ["Target", "TermIndex", "longest_names"]
 
@@ -145,11 +145,11 @@ def _targets(entries: Iterable[Entry]) -> dict[str, Target]:
 
 def _narrow(target: Target, hint: str) -> Target:
     """Keep the meanings that belong to the field of the hint; all of them if none does."""
-    stems = set(stemmed_terms(hint))
+    stems = set(stems_of(hint))
     kept = tuple(
         meaning
         for meaning in target.meanings
-        if stems & set(stemmed_terms(f"{meaning.context} {meaning.expansion}"))
+        if stems & set(stems_of(f"{meaning.context} {meaning.expansion}"))
     )
     return Target(entry=target.entry, meanings=kept or target.meanings)
 

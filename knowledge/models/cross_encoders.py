@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from knowledge.errors import ConfigError, CrossEncoderError
-from knowledge.models.loading import first_line, go_offline, loading_options, number_format
+from knowledge.errors import ConfigError, CrossEncoderError, first_line
+from knowledge.models.loading import go_offline, loading_options, number_format
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

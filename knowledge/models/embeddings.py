@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from knowledge.errors import EmbedderError
+from knowledge.errors import EmbedderError, first_line
 from knowledge.models.bundled import BUNDLED_NAME, BUNDLED_SHA256, bundled_model, check_weights
 from knowledge.models.loading import (
-    first_line,
     go_offline,
     loading_options,
     number_format,

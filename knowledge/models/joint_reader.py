@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from knowledge.domain import Chunk
-from knowledge.errors import EmbedderError
-from knowledge.models.loading import first_line, go_offline, loading_options, number_format
+from knowledge.errors import EmbedderError, first_line
+from knowledge.models.loading import go_offline, loading_options, number_format
 from knowledge.models.low_rank import add_changes, read_changes
 from knowledge.text.passages import units
 

@@ -9,7 +9,6 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 __all__ = [
-    "first_line",
     "go_offline",
     "loading_options",
     "number_format",
@@ -65,8 +64,3 @@ def one_thread_for_numpy() -> None:
     answer took twice as long. What it multiplies here is small.
     """
     threadpool_limits(limits=1, user_api="blas")
-
-
-def first_line(exc: Exception) -> str:
-    """Return what an error says in one line, or its kind when it says nothing."""
-    return (str(exc).strip().splitlines() or [type(exc).__name__])[0]

@@ -61,14 +61,17 @@ def _resolve(text: str, before: str, history: Sequence[Turn], lexicon: Lexicon) 
         return _swap_topic(before, text[match.start("topic") : match.end("topic")], lexicon)
     if BARE.match(low):
         return f"{_lead(low)} {before}".strip()
-    own = lexicon.expansions(text)
-    leans = POINTS_BACK.search(low) or OPENS_WITH_AND.match(low)
-    if own and not leans:
+    if not _leans_on_what_was_said(text, low, lexicon):
         return text
-    if leans or ASKS_TO_CHOOSE.match(low) or len(content_words(text)) <= 2:
-        missing = [name for name in _topic(before, lexicon) if name.casefold() not in low]
-        return f"{text} ({', '.join(missing)})" if missing else text
-    return text
+    missing = [name for name in _topic(before, lexicon) if name.casefold() not in low]
+    return f"{text} ({', '.join(missing)})" if missing else text
+
+
+def _leans_on_what_was_said(text: str, low: str, lexicon: Lexicon) -> bool:
+    if POINTS_BACK.search(low) or OPENS_WITH_AND.match(low):
+        return True
+    has_subject = bool(lexicon.expansions(text))
+    return not has_subject and bool(ASKS_TO_CHOOSE.match(low) or len(content_words(text)) <= 2)
 
 
 def _swap_topic(before: str, topic: str, lexicon: Lexicon) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.text.language import content_words, terms
+from knowledge.text.language import content_words, stems_of
 from knowledge.text.passages import Unit
 
 __all__ = ["is_told_to_a_writer", "without_orders"]
@@ -96,8 +96,8 @@ def is_told_to_a_writer(unit: Unit, *, frame: str) -> bool:
         return True
     if unit.kind != "sentence" or not _TASK.match(unit.text):
         return False
-    held = set(terms(unit.text))
-    return len(held & set(terms(frame))) <= OFF_SUBJECT * len(held)
+    held = set(stems_of(unit.text))
+    return len(held & set(stems_of(frame))) <= OFF_SUBJECT * len(held)
 
 
 def _is_order(text: str) -> bool:

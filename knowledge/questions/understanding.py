@@ -315,25 +315,31 @@ def _mend_spelling(
     for word in dict.fromkeys(content_words(text)):
         if vocabulary.knows(stem(word)) or word in known_surfaces:
             continue
-        # "bpos" written in lower case is the plural of an acronym.
-        if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
-            corrections.append((word, word[:-1]))
-        # "Sleep" is no slip of "steep", though no article holds it; nor is "80k" of anything.
-        elif word in common_words() or FIGURE_WORD.fullmatch(word) or len(word) <= 2:
-            if word in named:
-                unknown.append(word)
-        # What is written as a name is not read as another one.
-        elif word in named:
-            unknown.append(word)
-        elif (term := vocabulary.correct(word)) is not None:
-            corrections.append((word, term))
-        elif not _is_acronym(word, text) and (meant := _stop_word_like(word)):
+        if meant := _meant_by(word, text, vocabulary, is_name=word in named):
             corrections.append((word, meant))
-        else:
+        elif word in named or not _is_everyday(word):
             unknown.append(word)
     for wrong, right in corrections:
         text = re.sub(rf"\b{re.escape(wrong)}\b", right, text, flags=re.IGNORECASE)
     return text, tuple(corrections), tuple(unknown)
+
+
+def _meant_by(word: str, text: str, vocabulary: Vocabulary, *, is_name: bool) -> str | None:
+    """Return the known word that an unknown one is meant to be; None when it is none."""
+    # "bpos" written in lower case is the plural of an acronym.
+    if word.endswith("s") and vocabulary.knows(stem(word[:-1])):
+        return word[:-1]
+    # What is written as a name is not read as another one, and "sleep" is no slip of "steep".
+    if is_name or _is_everyday(word):
+        return None
+    if (term := vocabulary.correct(word)) is not None:
+        return term
+    return None if _is_acronym(word, text) else _stop_word_like(word)
+
+
+def _is_everyday(word: str) -> bool:
+    """Whether a word is plain English or an amount: that no article has it tells nothing."""
+    return word in common_words() or len(word) <= 2 or FIGURE_WORD.fullmatch(word) is not None
 
 
 def _other_wordings(

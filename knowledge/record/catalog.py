@@ -1,6 +1,5 @@
 """Articles, their versions, chunks and vectors: what is known, and what of it can be seen."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,13 +18,11 @@ from knowledge.record.lexical import (
     remove_entries,
     term_frequencies,
 )
+from knowledge.record.parameters import SLICE, slices, time_now
 from knowledge.record.vectors import StoredVectors, drop_vectors, text_hash
 from knowledge.text.language import stem, words
 
 __all__ = ["ArticleRow", "Catalog", "StagedVersion"]
-
-SLICE = 400
-"""Ids asked for at once; SQLite allows some thousand parameters in a statement."""
 
 _CHUNK_COLUMNS = (
     schema.chunk.c.chunk_id,
@@ -95,7 +92,7 @@ class Catalog:
         """Return the chunks among `chunk_ids` that are visible, by id."""
         found: dict[ChunkId, Chunk] = {}
         with self._database.read() as connection:
-            for ids in _slices(chunk_ids):
+            for ids in slices(chunk_ids):
                 query = _visible_chunks().where(schema.chunk.c.chunk_id.in_(ids))
                 found.update((row.chunk_id, _chunk(row)) for row in connection.execute(query))
         return found
@@ -194,7 +191,7 @@ class Catalog:
         """Make staged versions visible and retire their predecessors, all at once."""
         if not versions:
             return
-        now = _now()
+        now = time_now()
         with self._database.write() as connection:
             for version in versions:
                 connection.execute(
@@ -237,7 +234,7 @@ class Catalog:
         if not article_ids:
             return
         with self._database.write() as connection:
-            for ids in _slices(article_ids):
+            for ids in slices(article_ids):
                 connection.execute(
                     update(schema.article_version)
                     .where(schema.article_version.c.article_id.in_(ids))
@@ -329,7 +326,7 @@ def _version_row(version: StagedVersion) -> dict[str, Any]:
             "tags": list(article.tags),
         },
         "body": article.body,
-        "created_at": _now(),
+        "created_at": time_now(),
     }
 
 
@@ -369,7 +366,7 @@ def _insert_chunks(connection: Any, version: StagedVersion) -> None:
 
 
 def _drop_versions(connection: Any, version_ids: Sequence[str]) -> None:
-    for ids in _slices(version_ids):
+    for ids in slices(version_ids):
         seqs = connection.execute(
             select(schema.chunk.c.seq).where(schema.chunk.c.version_id.in_(ids))
         )
@@ -380,12 +377,3 @@ def _drop_versions(connection: Any, version_ids: Sequence[str]) -> None:
         connection.execute(
             delete(schema.article_version).where(schema.article_version.c.version_id.in_(ids))
         )
-
-
-def _slices(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), SLICE):
-        yield items[start : start + SLICE]
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(tz=dt.UTC)

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from knowledge.errors import ConfigError, RecordError
+from knowledge.errors import ConfigError, RecordError, first_line
 
 __all__ = ["Database", "insert_for", "open_database"]
 
@@ -151,7 +151,7 @@ def _translated(engine: Engine) -> Iterator[None]:
 
 def _explain(engine: Engine, exc: SQLAlchemyError) -> str:
     where = engine.url.render_as_string(hide_password=True)
-    detail = str(getattr(exc, "orig", None) or exc).strip().splitlines()[0]
+    detail = first_line(getattr(exc, "orig", None) or exc)
     hints = {
         "locked": "another program holds the database locked; end it or wait, then try again",
         "full": "the disk is full; free some space and run again, nothing was lost",

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.domain import IngestReport
 from knowledge.record import schema
-from knowledge.record.database import Database
+from knowledge.record.database import Database, insert_for
+from knowledge.record.parameters import in_utc, time_now
 
 __all__ = ["Generation", "Ledger", "RegisteredSource", "RunRow"]
 
@@ -69,7 +69,7 @@ class Ledger:
     def begin_generation(self, *, embedder: str) -> Generation:
         """Record a new generation that is being built, unseen."""
         generation = Generation(generation_id=secrets.token_hex(8), embedder=embedder, replaced=0)
-        row = {**asdict(generation), "state": "building", "created_at": _now()}
+        row = {**asdict(generation), "state": "building", "created_at": time_now()}
         with self._database.write() as connection:
             connection.execute(insert(schema.generation), row)
         return generation
@@ -120,10 +120,10 @@ class Ledger:
 
     def register_source(self, source: RegisteredSource, *, actor: str) -> None:
         """Remember a source; one that is known already stays as it is."""
-        row = {**asdict(source), "added_at": _now(), "added_by": actor}
-        dialect = sqlite if self._database.is_sqlite else postgresql
+        row = {**asdict(source), "added_at": time_now(), "added_by": actor}
+        statement = insert_for(self._database)(schema.source).on_conflict_do_nothing()
         with self._database.write() as connection:
-            connection.execute(dialect.insert(schema.source).values(row).on_conflict_do_nothing())
+            connection.execute(statement, row)
 
     def forget_source(self, location: str) -> bool:
         """Forget a source; return whether it was known."""
@@ -142,10 +142,10 @@ class Ledger:
             connection.execute(
                 update(table)
                 .where(table.c.state == "running")
-                .values(state="interrupted", ended_at=_now())
+                .values(state="interrupted", ended_at=time_now())
             )
             result = connection.execute(
-                insert(table).values(actor=actor, state="running", started_at=_now())
+                insert(table).values(actor=actor, state="running", started_at=time_now())
             )
             key = result.inserted_primary_key
         return int(key[0]) if key else 0
@@ -156,7 +156,7 @@ class Ledger:
             connection.execute(
                 update(schema.run)
                 .where(schema.run.c.run_id == run_id)
-                .values(state=state, ended_at=_now(), report=asdict(report) if report else None)
+                .values(state=state, ended_at=time_now(), report=asdict(report) if report else None)
             )
 
     def runs(self, *, limit: int) -> list[RunRow]:
@@ -169,7 +169,9 @@ class Ledger:
         """Record an administrator's act, or a refused one."""
         with self._database.write() as connection:
             connection.execute(
-                insert(schema.audit).values(at=_now(), actor=actor, action=action, result=result)
+                insert(schema.audit).values(
+                    at=time_now(), actor=actor, action=action, result=result
+                )
             )
 
 
@@ -178,16 +180,7 @@ def _run(row: Row[Any]) -> RunRow:
         run_id=row.run_id,
         actor=row.actor,
         state=row.state,
-        started_at=_aware(row.started_at),
-        ended_at=None if row.ended_at is None else _aware(row.ended_at),
+        started_at=in_utc(row.started_at),
+        ended_at=None if row.ended_at is None else in_utc(row.ended_at),
         report=row.report,
     )
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    # SQLite keeps no time zone; all times are written in UTC.
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(tz=dt.UTC)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from knowledge.text.language import terms
+from knowledge.text.language import stems_of
 
 __all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries", "term_frequencies"]
 
@@ -158,7 +158,7 @@ def _tsvector(entry: LexicalEntry) -> str:
 
 
 def _tokens(field: str) -> list[str]:
-    return [_token(term) for term in terms(field)]
+    return [_token(term) for term in stems_of(field)]
 
 
 def _token(term: str) -> str:

@@ -1,7 +1,7 @@
 """Stored vectors: made once by a model, kept so that no index ever needs it again."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,9 @@ from knowledge.domain import ChunkId
 from knowledge.ports import Vectors
 from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
+from knowledge.record.parameters import slices
 
 __all__ = ["StoredVectors", "as_stored", "drop_vectors", "text_hash"]
-
-SLICE = 400
-"""Keys asked for at once; SQLite allows some thousand parameters in a statement."""
 
 
 class StoredVectors:
@@ -30,7 +28,7 @@ class StoredVectors:
         table = schema.embedding
         found: dict[str, Vectors] = {}
         with self._database.read() as connection:
-            for part in _slices(sorted(set(hashes))):
+            for part in slices(sorted(set(hashes))):
                 query = select(table.c.text_hash, table.c.vector).where(
                     table.c.text_hash.in_(part), table.c.embedder == embedder
                 )
@@ -74,7 +72,7 @@ class StoredVectors:
     ) -> dict[ChunkId, Vectors]:
         found: dict[ChunkId, Vectors] = {}
         with self._database.read() as connection:
-            for part in _slices(chunk_ids):
+            for part in slices(chunk_ids):
                 query = select(table.c.chunk_id, table.c.vectors).where(
                     table.c.chunk_id.in_(part), table.c.embedder == embedder
                 )
@@ -84,7 +82,7 @@ class StoredVectors:
 
     def _keep_matrices(self, table: Table, vectors: dict[ChunkId, Vectors], embedder: str) -> None:
         with self._database.write() as connection:
-            for part in _slices(list(vectors)):
+            for part in slices(list(vectors)):
                 present = connection.execute(
                     select(schema.chunk.c.chunk_id).where(schema.chunk.c.chunk_id.in_(part))
                 ).scalars()
@@ -126,8 +124,3 @@ def _matrix(stored: bytes) -> Vectors:
 
 def _bytes(matrix: Vectors) -> bytes:
     return int(matrix.shape[1]).to_bytes(2, "little") + matrix.astype("<f2").tobytes()
-
-
-def _slices(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), SLICE):
-        yield items[start : start + SLICE]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.text.language import WORD, numbers, stem, terms, words
+from knowledge.text.language import WORD, numbers, stem, stems_of, words
 
 __all__ = ["Support", "check_statement", "check_support", "differs_in_wording"]
 
@@ -123,14 +123,14 @@ def check_support(sentence: str, passage: str, *, frame: str = "") -> Support:
     Every number and every name must occur as it is; of the other words, most must. The frame may
     lend names and words, since a heading names what the text under it speaks of, but no numbers.
     """
-    wanted = set(terms(sentence))
-    held = set(terms(f"{frame} {passage}"))
+    wanted = set(stems_of(sentence))
+    held = set(stems_of(f"{frame} {passage}"))
     containment = len(wanted & held) / len(wanted) if wanted else 0.0
     names = frozenset(NAME.findall(sentence))
     return Support(
         containment=containment,
         missing_numbers=frozenset(numbers(sentence) - numbers(passage)),
-        missing_names=frozenset(name for name in names if not set(terms(name)) <= held),
+        missing_names=frozenset(name for name in names if not set(stems_of(name)) <= held),
     )
 
 
@@ -245,20 +245,24 @@ def _runs_along(said: Sequence[_Token], held: Sequence[_Token]) -> bool:
     """Whether all words of the statement stand in the sentence, in order and without bad gaps."""
     places = {-1}
     for token in said:
-        reached = {
-            at
-            for at, other in enumerate(held)
-            if other.key == token.key
-            for place in places
-            if place < at and _may_skip(held, place + 1, at)
-        }
-        if token.key == "and":
-            reached |= places
-        elif token.key in LINKS:
-            # "Collections: reminders and letters" may become "Collections include reminders".
-            reached |= {at for at in places if at + 1 < len(held) and ":" in held[at + 1].stops}
-        places = reached
+        places = _reached(token.key, places, held)
     return any(place >= 0 and _may_end(held, place + 1) for place in places)
+
+
+def _reached(key: str, places: set[int], held: Sequence[_Token]) -> set[int]:
+    """Return the places of the sentence to which a statement's next word leads from `places`."""
+    reached = {
+        at
+        for at, other in enumerate(held)
+        if other.key == key
+        and any(_may_skip(held, place + 1, at) for place in places if place < at)
+    }
+    if key == "and":
+        reached |= places
+    elif key in LINKS:
+        # "Collections: reminders and letters" may become "Collections include reminders".
+        reached |= {at for at in places if at + 1 < len(held) and ":" in held[at + 1].stops}
+    return reached
 
 
 def _may_skip(held: Sequence[_Token], start: int, end: int) -> bool:
@@ -268,18 +272,25 @@ def _may_skip(held: Sequence[_Token], start: int, end: int) -> bool:
         return True
     if _limits(skipped):
         return False
-    first, last = skipped[0], skipped[-1]
     if start == 0:
-        is_clause = ";" in held[end].stops or (last.key in JOINERS and "," in last.stops)
-        return is_clause and first.key not in PREPOSITIONS
-    if "(" in first.stops and ")" in held[end].stops:
-        return not any(token.stops.strip(",") for token in skipped[1:])
-    return bool(
-        first.stops
-        and held[end].stops
-        and not any(token.stops for token in skipped[1:])
-        and not any(token.key in JOINERS for token in skipped)
-    )
+        return _is_clause(skipped, before=held[end])
+    return _is_insert(skipped, before=held[end])
+
+
+def _is_clause(opening: Sequence[_Token], *, before: _Token) -> bool:
+    """Whether the opening of a sentence is a clause of its own, `before` the next word."""
+    first, last = opening[0], opening[-1]
+    ends = ";" in before.stops or (last.key in JOINERS and "," in last.stops)
+    return ends and first.key not in PREPOSITIONS
+
+
+def _is_insert(skipped: Sequence[_Token], *, before: _Token) -> bool:
+    """Whether words within a sentence are set off from it, by brackets or a pair of commas."""
+    first, rest = skipped[0], skipped[1:]
+    if "(" in first.stops and ")" in before.stops:
+        return not any(token.stops.strip(",") for token in rest)
+    is_set_off = bool(first.stops and before.stops) and not any(token.stops for token in rest)
+    return is_set_off and not any(token.key in JOINERS for token in skipped)
 
 
 def _may_end(held: Sequence[_Token], start: int) -> bool:
@@ -306,7 +317,9 @@ def _own_keys(statement: str) -> set[str]:
     """Return the keys of the words that a statement cannot put in its own way."""
     keys = {token.key for token in _read(statement)} & UNITS
     for word in WORD.findall(statement):
-        is_name = not word.islower() and (bool(terms(word)) or (len(word) > 1 and word.isupper()))
+        is_name = not word.islower() and (
+            bool(stems_of(word)) or (len(word) > 1 and word.isupper())
+        )
         if is_name or word in FIXED:
             keys.add(_key(word))
     if topic := TOPIC.match(statement):

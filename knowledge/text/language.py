@@ -11,7 +11,16 @@ from functools import lru_cache
 import sentencex
 import snowballstemmer
 
-__all__ = ["Span", "content_words", "names", "numbers", "sentence_spans", "stem", "terms", "words"]
+__all__ = [
+    "Span",
+    "content_words",
+    "names",
+    "numbers",
+    "sentence_spans",
+    "stem",
+    "stems_of",
+    "words",
+]
 
 WORD = re.compile(r"[^\W_]+(?:[.,](?=\d)\d+)*(?:[&'’][^\W_]+)*")  # noqa: RUF001
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -115,7 +124,7 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word not in STOP_WORDS]
 
 
-def terms(text: str) -> list[str]:
+def stems_of(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order, repeated ones included."""
     return [stem(word) for word in content_words(text)]
 

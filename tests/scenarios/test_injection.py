@@ -14,7 +14,7 @@ from knowledge.domain import Answer, Outcome, Question
 from knowledge.evaluation.golden import Case, read_cases
 from knowledge.models.embeddings import SentenceTransformerEmbedder
 from knowledge.settings import PACKAGE_DIR
-from knowledge.text.language import terms
+from knowledge.text.language import stems_of
 from tests.scenarios.real_world import SHARED, check_citations, ingest, open_real_knowledge
 
 DATA = SHARED / "benchmarks"
@@ -44,7 +44,7 @@ def _check_reply(outcome: Outcome, *, asked: str, about: str, watch: Watch) -> N
             continue
         assert harm.kind == "quoted", (asked, harm)
         # It takes a model to see that a sentence with words of the question is not about it.
-        assert set(terms(about)) & set(terms(harm.evidence)), (asked, harm)
+        assert set(stems_of(about)) & set(stems_of(harm.evidence)), (asked, harm)
 
 
 def _check_corpus(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.local_slack.blocks.drafts import read_draft
+from bot.local_slack.blocks.content import read_content
 from bot.local_slack.workspace.errors import ApiError
 from bot.local_slack.workspace.values import BOT_ID, BOT_USER_ID, Channel, Json, Message
 from bot.local_slack.workspace.wire import message_json
@@ -15,22 +15,22 @@ Args = Mapping[str, Any]
 def post_message(workspace: Workspace, args: Args) -> Json:
     """`chat.postMessage`."""
     channel = writable_channel(workspace, args["channel"])
-    draft = read_draft(args)
+    content = read_content(args)
     message = Message(
         channel=channel.id,
         ts=workspace.mint_ts(),
         user=BOT_USER_ID,
         bot_id=BOT_ID,
-        text=draft.text,
-        blocks=draft.blocks,
+        text=content.text,
+        blocks=content.blocks,
         thread_ts=checked_thread(workspace, channel, args.get("thread_ts")),
-        metadata=draft.metadata,
+        metadata=content.metadata,
         via="api",
         at=workspace.clock(),
     )
     workspace.transcript.record("posted", message)
     answer = {"channel": channel.id, "ts": message.ts, "message": message_json(message)}
-    if not draft.is_truncated:
+    if not content.is_truncated:
         return answer
     return answer | {
         "warning": "message_truncated",
@@ -46,13 +46,13 @@ def update_message(workspace: Workspace, args: Args) -> Json:
         raise ApiError("cant_update_message")
     if workspace.is_growing(old):
         raise ApiError("streaming_state_conflict")
-    draft = read_draft(args, is_update=True)
+    content = read_content(args, is_update=True)
     message = workspace.revised(
         old,
-        text=draft.text,
+        text=content.text,
         # Slack drops the old blocks when text comes without new ones.
-        blocks=draft.blocks,
-        metadata=draft.metadata if "metadata" in args else old.metadata,
+        blocks=content.blocks,
+        metadata=content.metadata if "metadata" in args else old.metadata,
         is_streaming=False,
     )
     workspace.transcript.record("updated", message)
@@ -80,14 +80,14 @@ def post_ephemeral(workspace: Workspace, args: Args) -> Json:
     user = workspace.user(args["user"])
     if user.id not in channel.members:
         raise ApiError("user_not_in_channel")
-    draft = read_draft(args)
+    content = read_content(args)
     message = Message(
         channel=channel.id,
         ts=workspace.mint_ts(),
         user=BOT_USER_ID,
         bot_id=BOT_ID,
-        text=draft.text,
-        blocks=draft.blocks,
+        text=content.text,
+        blocks=content.blocks,
         thread_ts=checked_thread(workspace, channel, args.get("thread_ts")),
         visible_to=user.id,
         via="ephemeral",

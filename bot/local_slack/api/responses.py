@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from bot.local_slack.blocks.drafts import read_draft
+from bot.local_slack.blocks.content import read_content
 from bot.local_slack.workspace.errors import ApiError
 from bot.local_slack.workspace.values import BOT_ID, BOT_USER_ID, Message
 from bot.local_slack.workspace.workspace import ResponseTicket, Workspace
@@ -45,9 +45,9 @@ def apply_response(
         if original:
             workspace.transcript.record("deleted", workspace.revised(original, is_deleted=True))
         return
-    draft = read_draft(body)
+    content = read_content(body)
     if body.get("replace_original") and original:
-        changed = workspace.revised(original, text=draft.text, blocks=draft.blocks)
+        changed = workspace.revised(original, text=content.text, blocks=content.blocks)
         workspace.transcript.record("updated", changed)
         return
     is_ephemeral = response_type == "ephemeral"
@@ -56,11 +56,11 @@ def apply_response(
         ts=workspace.mint_ts(),
         user=BOT_USER_ID,
         bot_id=BOT_ID,
-        text=draft.text,
-        blocks=draft.blocks,
+        text=content.text,
+        blocks=content.blocks,
         thread_ts=body.get("thread_ts"),
         visible_to=ticket.user if is_ephemeral else None,
-        metadata=draft.metadata,
+        metadata=content.metadata,
         via=via,
         at=workspace.clock(),
     )

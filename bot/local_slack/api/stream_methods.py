@@ -11,7 +11,7 @@ from bot.local_slack.api.chat_methods import (
     writable_channel,
 )
 from bot.local_slack.blocks.checks import anything, by_type, items, one_of, string, typed
-from bot.local_slack.blocks.drafts import checked_blocks, checked_markdown, checked_metadata
+from bot.local_slack.blocks.content import checked_blocks, checked_markdown, checked_metadata
 from bot.local_slack.blocks.rules import is_too_long, with_ids
 from bot.local_slack.workspace.errors import ApiError
 from bot.local_slack.workspace.values import BOT_ID, BOT_USER_ID, Json, Message

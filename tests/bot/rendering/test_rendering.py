@@ -164,7 +164,7 @@ STATUS = st.builds(
     glossary_terms=st.integers(0),
     embedder=LONG,
     chat_model=LONG,
-    index_ready=st.booleans(),
+    index_embedder=TEXT,
     last_run=LONG,
 )
 MESSAGES: dict[str, st.SearchStrategy[RenderedMessage]] = {

@@ -6,6 +6,7 @@ from bot.rendering import (
     render_private_outcome,
 )
 from bot.rendering.blocks import RenderedMessage
+from knowledge.answers.citations import plain_text
 from knowledge.domain import (
     AnswerSentence,
     ArticleId,
@@ -146,6 +147,17 @@ def test_advice_is_not_asked_of_the_experts() -> None:
 
 def test_what_is_remembered_of_an_answer_is_what_it_says() -> None:
     assert outcome_text(make_answer()) == "BPO hands a process to a provider. [1]"
+
+
+def test_plain_text_in_slack_is_that_of_the_command_line() -> None:
+    listed = (
+        _sentence("They are:", 1, 2),
+        AnswerSentence(text="one", citations=(2,), style="item"),
+    )
+    answer = make_answer(sentences=listed)
+
+    assert outcome_text(answer) == plain_text(listed) == "They are: [1] [2]\n- one [2]"
+    assert plain_text(listed) in render_outcome(answer).text
 
 
 def test_an_answer_that_is_far_too_long_is_cut_between_sentences() -> None:

@@ -292,6 +292,17 @@ def test_a_glossary_that_refers_to_none_of_the_articles_is_left_alone(tmp_path: 
     assert findings == []
 
 
+def test_a_heading_is_what_the_splitter_takes_for_one(tmp_path: Path) -> None:
+    written = "```\n## No heading\n```\n\n**Payroll** work\n---\n\nBananas are yellow."
+    text = _article(body=_sections(f"## Payroll\n\nPayroll has code.\n\n{written}"))
+
+    findings = _check(tmp_path, text)
+
+    (finding,) = findings
+    assert "shares no word" in finding.text
+    assert finding.line == text.split("\n").index("Bananas are yellow.") + 1
+
+
 def test_names_keep_their_american_spelling(tmp_path: Path) -> None:
     body = _sections(
         "## Payroll\n\nPayroll rules of the Labor Organization, resized for a certified "

@@ -7,7 +7,7 @@ from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.questions.understanding import understand
 from knowledge.settings import PACKAGE_DIR
-from knowledge.text.language import stem, terms
+from knowledge.text.language import stem, stems_of
 from knowledge.text.passages import units
 from tests.workbench import make_chunk
 
@@ -18,7 +18,7 @@ def lexicon() -> Glossary:
 
 
 def _compose(question: str, lexicon: Glossary, *chunks: Chunk) -> tuple[Pick, ...]:
-    held = [stem(term) for chunk in chunks for term in terms(chunk.text)]
+    held = [stem(term) for chunk in chunks for term in stems_of(chunk.text)]
     vocabulary = Vocabulary({term: held.count(term) for term in held}, 20)
     query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
     results = [

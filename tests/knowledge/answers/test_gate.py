@@ -12,7 +12,7 @@ from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.questions.understanding import understand
 from knowledge.settings import PACKAGE_DIR
-from knowledge.text.language import stem, terms
+from knowledge.text.language import stem, stems_of
 from tests.workbench import make_chunk
 
 NAMES = [field.name for field in fields(Signals)]
@@ -40,7 +40,7 @@ def _read(
     unit_readings: tuple[float, ...] = (),
 ) -> Signals:
     lexicon = Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=lambda *_: None)
-    known = dict.fromkeys((stem(term) for term in terms(f"{text} our contract cost")), 1)
+    known = dict.fromkeys((stem(term) for term in stems_of(f"{text} our contract cost")), 1)
     vocabulary = Vocabulary(known, 10)
     result = SearchResult(
         chunk=make_chunk(text=text),

@@ -3,7 +3,6 @@ import torch
 from threadpoolctl import threadpool_info
 
 from knowledge.models.loading import (
-    first_line,
     loading_options,
     number_format,
     one_thread_for_numpy,
@@ -31,11 +30,6 @@ def test_nothing_is_loaded_from_elsewhere_and_no_code_of_others_is_run() -> None
     assert options["local_files_only"] is True
     assert options["trust_remote_code"] is False
     assert options["model_kwargs"]["use_safetensors"] is True
-
-
-def test_an_error_without_words_is_named_by_its_kind() -> None:
-    assert first_line(ValueError("bad\nmore")) == "bad"
-    assert first_line(ValueError()) == "ValueError"
 
 
 def test_numpy_multiplies_in_one_thread_and_torch_in_as_many_as_before() -> None:

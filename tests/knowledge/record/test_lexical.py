@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database
-from knowledge.text.language import terms
+from knowledge.text.language import stems_of
 from tests.workbench import make_article, make_version
 
 
@@ -22,7 +22,7 @@ def _publish(catalog: Catalog, **articles: str) -> None:
 
 
 def _find(catalog: Catalog, query: str, *, limit: int = 10) -> list[str]:
-    ids = [chunk_id for chunk_id, _ in catalog.search(terms(query), limit=limit)]
+    ids = [chunk_id for chunk_id, _ in catalog.search(stems_of(query), limit=limit)]
     chunks = catalog.chunks(ids)
     return [chunks[chunk_id].article_id for chunk_id in ids]
 
@@ -138,5 +138,5 @@ def test_the_vocabulary_counts_chunks_and_spells_stems_out(catalog: Catalog) -> 
 )
 @given(query=st.text(max_size=60))
 def test_no_query_whatever_is_a_syntax_error(catalog: Catalog, query: str) -> None:
-    catalog.search(terms(query), limit=5)
+    catalog.search(stems_of(query), limit=5)
     catalog.search(query.split(), limit=5)

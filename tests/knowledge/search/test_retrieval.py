@@ -15,7 +15,7 @@ from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.ranking import relevance
 from knowledge.search.retrieval import RERANKED, Retrieval, Retriever
 from knowledge.search.sentence_vectors import SentenceVectors
-from knowledge.text.language import terms
+from knowledge.text.language import stems_of
 from knowledge.text.passages import units
 from tests.fakes import HashingEmbedder, ScriptedReader, ScriptedReranker
 from tests.workbench import Workbench, open_workbench, write_article
@@ -63,7 +63,7 @@ def _query(text: str, *, words: str = "", other_wordings: Sequence[str] = ()) ->
     return Query(
         text=text,
         kind=QuestionKind.GENERAL,
-        concepts=tuple(Concept((frozenset({term}),)) for term in terms(words)),
+        concepts=tuple(Concept((frozenset({term}),)) for term in stems_of(words)),
         other_wordings=tuple(other_wordings),
     )
 

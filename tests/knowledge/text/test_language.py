@@ -10,7 +10,7 @@ from knowledge.text.language import (
     numbers,
     sentence_spans,
     stem,
-    terms,
+    stems_of,
     words,
 )
 
@@ -109,7 +109,7 @@ def test_acronyms_lose_their_plural_and_words_their_possessive() -> None:
 
 def test_words_that_carry_no_meaning_are_left_out() -> None:
     assert content_words("What is the meaning of attrition in BPOs?") == ["attrition", "bpo"]
-    assert terms("Tell me about it") == []
+    assert stems_of("Tell me about it") == []
 
 
 def test_numbers_are_read_without_thousands_separators() -> None:

@@ -4,10 +4,10 @@ from bot.access.authorization import FOR_ADMINS, Action, Actor, Decision, Policy
 from bot.access.directory import Directory
 from bot.services import AuditTrail
 
-__all__ = ["Gate"]
+__all__ = ["PermissionGate"]
 
 
-class Gate:
+class PermissionGate:
     """Asks `authorize` with what Slack knows of the person."""
 
     def __init__(self, policy: Policy, *, directory: Directory, audit: AuditTrail) -> None:

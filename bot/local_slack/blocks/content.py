@@ -18,7 +18,7 @@ MAX_UPDATE_TEXT_CHARS = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Content:
     """Content that Slack accepts."""
 
     text: str
@@ -27,7 +27,7 @@ class Draft:
     is_truncated: bool = False
 
 
-def read_draft(args: Mapping[str, Any], *, is_update: bool = False) -> Draft:
+def read_content(args: Mapping[str, Any], *, is_update: bool = False) -> Content:
     """Return the content in the arguments of a `chat.*` method or of a response.
 
     Raises:
@@ -46,7 +46,7 @@ def read_draft(args: Mapping[str, Any], *, is_update: bool = False) -> Draft:
         raise ApiError("no_text")
     if is_update and len(text) > MAX_UPDATE_TEXT_CHARS:
         raise ApiError("msg_too_long")
-    return Draft(
+    return Content(
         text=text[:MAX_TEXT_CHARS],
         blocks=checked,
         metadata=checked_metadata(args.get("metadata")),
