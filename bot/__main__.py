@@ -17,6 +17,7 @@ from bot.connections.http import create_http_app
 from bot.connections.socket_mode import connected, run_socket_mode
 from bot.local_slack import DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
+from bot.record.journal import Journal
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
@@ -25,7 +26,6 @@ from ingest.sources import all_sources
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
-from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import KnowledgeSettings
 

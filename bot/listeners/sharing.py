@@ -8,10 +8,10 @@ from slack_bolt import Ack
 from bot.access.authorization import Action
 from bot.access.directory import Directory
 from bot.incoming import parse_button
+from bot.record.journal import StoredAnswer
 from bot.rendering import render_escalation, render_notice, render_shared_outcome
 from bot.replying.delivery import Delivery
 from bot.replying.publishing import INVITE, Publisher
-from knowledge.record.journal import StoredAnswer
 
 __all__ = ["handle_escalate", "handle_share"]
 

@@ -13,6 +13,7 @@ from typing import Self
 from bot.access.authorization import Action
 from bot.access.gate import Gate
 from bot.incoming import IncomingQuestion
+from bot.record.journal import Journal, StoredAnswer
 from bot.rendering import (
     RenderedMessage,
     outcome_text,
@@ -29,7 +30,6 @@ from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
 from knowledge.domain import Answer, Chat, Question, Reply
 from knowledge.errors import RecordError
-from knowledge.record.journal import Journal, StoredAnswer
 
 __all__ = ["QuestionDesk"]
 

@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
+from bot.record.journal import Journal, StoredAnswer
 from knowledge.domain import Chat, Outcome, Turn
 from knowledge.record.database import Database
-from knowledge.record.journal import Journal, StoredAnswer
 from tests.fakes import START, make_answer, make_refusal
 
 

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.record import schema
 from knowledge.domain import Answer, Chat, Outcome, Refusal, Turn
-from knowledge.record import schema
 from knowledge.record.database import Database
 
 __all__ = ["InboxEvent", "Journal", "StoredAnswer", "Vote"]
@@ -185,7 +185,7 @@ class Journal:
             if connection.execute(known).first() is None:
                 return False
             connection.execute(
-                self._dialect.insert(schema.feedback)
+                self._dialect.insert(schema.vote)
                 .values(row)
                 .on_conflict_do_update(index_elements=["answer_id", "user_id"], set_=values)
             )
@@ -193,7 +193,7 @@ class Journal:
 
     def votes(self, answer_id: str) -> dict[Vote, int]:
         """Return how many people voted up and down."""
-        table = schema.feedback
+        table = schema.vote
         query = (
             select(table.c.vote, func.count())
             .where(table.c.answer_id == answer_id)
@@ -211,7 +211,7 @@ class Journal:
             connection.execute(delete(schema.inbox).where(schema.inbox.c.received_at < before))
             # SQLite is told to cascade too, but only this order needs no such setting.
             old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
-            connection.execute(delete(schema.feedback).where(schema.feedback.c.answer_id.in_(old)))
+            connection.execute(delete(schema.vote).where(schema.vote.c.answer_id.in_(old)))
             result = connection.execute(
                 delete(schema.answer).where(schema.answer.c.created_at < before)
             )
