@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from filelock import FileLock, Timeout
 from knowledge.answers.answering import Answerer
 from knowledge.answers.gate import EvidenceGate
 from knowledge.answers.writing import Writer
-from knowledge.errors import ConfigError, DataDirectoryBusyError
+from knowledge.errors import ConfigError, DataDirectoryBusyError, KnowledgeError
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.lexicon import CorpusLexicon
 from knowledge.glossary.vocabulary import VocabularyCache
+from knowledge.models.breaker import Breaker
 from knowledge.models.bundled import bundled_model
 from knowledge.models.chat import create_chat_model
 from knowledge.models.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
@@ -38,6 +39,8 @@ __all__ = ["Knowledge", "open_knowledge", "own_data_directory"]
 logger = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 1.0
+OTHERS = 0o077
+"""The bits of a mode that let other people in."""
 EVIDENCE_FILE = Path(__file__).parent / "answers" / "evidence.json"
 
 
@@ -84,8 +87,15 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
     reader = JointReader(bundled_model())
     reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
     judge = create_judge(settings.grounding_model) if settings.grounding_model else None
-    with own_data_directory(settings.data_dir, exclusive=exclusive):
+    with ExitStack() as stack:
+        stack.enter_context(own_data_directory(settings.data_dir, exclusive=exclusive))
         database = open_database(settings.resolved_database_url)
+        try:
+            if exclusive:
+                stack.enter_context(database.owned())
+        except KnowledgeError:
+            database.close()
+            raise
         catalog, ledger = Catalog(database), Ledger(database)
         index = VectorIndex(
             catalog=catalog,
@@ -120,7 +130,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             lexicon=lexicon,
             vocabulary=vocabulary,
             gate=gate,
-            writer=Writer(create_chat_model(settings.chat_model), grounding=judge)
+            writer=Writer(Breaker(create_chat_model(settings.chat_model)), grounding=judge)
             if settings.chat_model
             else None,
         )
@@ -144,6 +154,7 @@ def open_knowledge(settings: KnowledgeSettings, *, exclusive: bool) -> Iterator[
             )
         finally:
             index.close()
+            stack.close()
             database.close()
 
 
@@ -154,6 +165,7 @@ def own_data_directory(data_dir: Path, *, exclusive: bool) -> Iterator[None]:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
         raise ConfigError(f"KB_DATA_DIR: cannot create {data_dir}: {exc.strerror or exc}") from exc
+    _keep_private(data_dir)
     if not exclusive:
         yield
         return
@@ -175,6 +187,19 @@ def own_data_directory(data_dir: Path, *, exclusive: bool) -> Iterator[None]:
         with suppress(OSError):
             owner.write_text(str(os.getpid()))
         yield
+
+
+def _keep_private(data_dir: Path) -> None:
+    """Let nobody else look into a directory that was made beforehand, too."""
+    try:
+        if data_dir.stat().st_mode & OTHERS:
+            data_dir.chmod(0o700)
+    except OSError as exc:
+        logger.warning(
+            "others on this machine may read %s, which holds what people ask: %s",
+            data_dir,
+            exc.strerror or exc,
+        )
 
 
 def _read_owner(owner: Path) -> str:

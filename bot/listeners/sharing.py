@@ -16,6 +16,12 @@ from bot.replying.publishing import INVITE, Publisher
 __all__ = ["handle_escalate", "handle_share"]
 
 
+UNKNOWN_PLACE = (
+    "I could not find out from Slack who reads this conversation, so I do not post here. "
+    "Please try again later, or copy the answer."
+)
+
+
 def handle_share(
     ack: Ack,
     body: dict[str, Any],
@@ -38,7 +44,9 @@ def handle_share(
         delivery.post(message, channel_id=press.channel_id)
 
     place = directory.place(press.channel_id)
-    if place.is_member:
+    if place.is_member and not place.is_known:
+        reply = render_notice(UNKNOWN_PLACE)
+    elif place.is_member:
         reply = publisher.publish(
             press.value,
             actor=replace(press.actor, in_external_channel=place.is_external),

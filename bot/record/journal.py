@@ -111,6 +111,10 @@ class Journal:
         """Note that the reply to an event may be on its way from now on."""
         self._set(event_id, state="sending")
 
+    def put_back(self, event_id: str) -> None:
+        """Note that a reply has certainly not gone out; that was no fault of the event's."""
+        self._set(event_id, state="waiting", attempts=0)
+
     def finish(self, event_id: str) -> None:
         """Note that an event is dealt with, and forget what it said."""
         self._set(event_id, state="done", payload=null())
@@ -206,9 +210,15 @@ class Journal:
     # Retention
 
     def purge(self, *, before: dt.datetime) -> int:
-        """Delete events, answers and their votes older than `before`; return how many answers."""
+        """Delete events, answers and their votes older than `before`; return how many answers.
+
+        Events that are not finished stay, however old the clock says they are.
+        """
+        inbox = schema.inbox
         with self._database.write() as connection:
-            connection.execute(delete(schema.inbox).where(schema.inbox.c.received_at < before))
+            connection.execute(
+                delete(inbox).where(inbox.c.received_at < before, inbox.c.state == "done")
+            )
             # SQLite is told to cascade too, but only this order needs no such setting.
             old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
             connection.execute(delete(schema.vote).where(schema.vote.c.answer_id.in_(old)))

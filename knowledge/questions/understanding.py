@@ -104,14 +104,15 @@ class Query:
 
 
 # They read what `normalise` returns, whose blanks are single, so that no run of them can be read in
-# several ways. What may be anything has a limit: without one, each place of a long text from which a
-# pattern begins to match is read to the end.
+# several ways. What may be anything has a limit: without one, each place of a long text from
+# which a pattern begins to match is read to the end.
 COMPARISON = (
     re.compile(
         r"\bdifferen\w* (?:between|btw|b/w) (?P<a>.{1,120}?) (?:and|n|&|vs\.?|or) (?P<b>.+)"
     ),
     re.compile(
-        r"\bhow (?:do|does|is|are) (?P<a>.{1,120}?) (?:differ\w*|different) (?:from|to|than) (?P<b>.+)"
+        r"\bhow (?:do|does|is|are) (?P<a>.{1,120}?) (?:differ\w*|different) "
+        r"(?:from|to|than) (?P<b>.+)"
     ),
     re.compile(r"\bcompar\w* (?:between )?(?P<a>.{1,120}?) (?:and|with|to|vs\.?) (?P<b>.+)"),
     re.compile(

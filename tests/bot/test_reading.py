@@ -15,7 +15,6 @@ from bot.reading import MAX_CHARS, plain_text
         ("*a * b", "*a * b"),
         ("2*3*4", "2*3*4"),
         ("*a **b*", "a **b"),
-        ("````.\n_`", "```.\n_"),
     ],
 )
 def test_marks_are_taken_off_where_they_stand_around_words(text: str, plain: str) -> None:
