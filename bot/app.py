@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slack_bolt import App
+from slack_bolt.error import BoltError
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 
 from bot.access.authorization import Policy
 from bot.access.directory import Directory
 from bot.access.gate import Gate
-from bot.access.identity import who_we_are
+from bot.access.identity import SlackAwayError, who_we_are
 from bot.administration import IngestRunner
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
@@ -114,14 +116,20 @@ def create_bot(
     bolt_logger = logging.getLogger("slack_bolt")
     # Bolt reads the token from the environment, too, and says that it has no use for it.
     bolt_logger.addFilter(_is_no_news_of_the_token)
-    app = App(
-        client=client,
-        signing_secret=settings.slack_signing_secret.get_secret_value() or None,
-        token_verification_enabled=False,
-        listener_executor=executor,
-        # Without it Bolt gives each of its loggers the level of the root.
-        logger=bolt_logger,
-    )
+    try:
+        app = App(
+            client=client,
+            signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+            # Else Bolt asks at the first event, which is lost to it when Slack is away then.
+            token_verification_enabled=True,
+            listener_executor=executor,
+            # Without it Bolt gives each of its loggers the level of the root.
+            logger=bolt_logger,
+        )
+    except (BoltError, SlackClientError, OSError) as exc:
+        raise SlackAwayError(
+            f"Slack does not answer at {client.base_url} ({type(exc).__name__})"
+        ) from exc
     register(
         app,
         services=services,

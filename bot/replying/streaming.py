@@ -88,6 +88,8 @@ class GrowingReply:
             try:
                 self._delivery.stop_stream(rest.blocks, place=self._place, key=key)
             except DeliveryError as exc:
+                if exc.is_passing:
+                    raise
                 logger.warning("reply not completed, so it is replaced: %s", exc.reason)
             else:
                 return
