@@ -40,13 +40,13 @@ def test_a_slack_that_does_not_answer_is_named_after_some_tries() -> None:
 def test_a_wrong_token_is_a_wrong_setting_at_once(slack: LocalSlack) -> None:
     client = create_client(token="xoxb-wrong", base_url=slack.api_url)
 
-    with pytest.raises(ConfigError, match="SLACK_BOT_TOKEN: Slack refuses it .invalid_auth"):
+    with pytest.raises(ConfigError, match=r"SLACK_BOT_TOKEN: Slack refuses it .invalid_auth"):
         who_we_are(client, sleep=pytest.fail)
 
 
 def test_an_app_token_that_may_not_connect_is_named_with_what_it_needs(slack: LocalSlack) -> None:
     client = create_client(token=slack.bot_token, base_url=slack.api_url)
 
-    with pytest.raises(ConfigError, match="SLACK_APP_TOKEN: .*connections:write"):
+    with pytest.raises(ConfigError, match=r"SLACK_APP_TOKEN: .*connections:write"):
         check_app_token(client, slack.bot_token, sleep=pytest.fail)
     check_app_token(client, slack.app_token, sleep=pytest.fail)
