@@ -210,7 +210,6 @@ def test_when_a_sentence_is_not_taken_the_reply_is_replaced_by_the_whole(
         pytest.param({"error": "invalid_blocks"}, id="refused"),
         pytest.param({"status": 503}, id="down"),
         pytest.param({"status": 503, "is_applied": True}, id="answer-lost"),
-        pytest.param({"retry_after_s": 600}, id="rate-limit"),
     ],
 )
 def test_when_the_end_is_not_taken_the_reply_is_replaced_by_the_whole(
