@@ -75,6 +75,7 @@ def _limited(stack: ExitStack, url: str, number: int) -> tuple[World, list[str]]
 
 def _settle(world: World, asked: list[str]) -> Counter[int]:
     deadline = time.monotonic() + WAIT_S
+    world.slack.wait_for(lambda: len(world.slack.transcript.acks) >= len(asked), timeout_s=60)
     while world.journal.waiting() and time.monotonic() < deadline:
         time.sleep(0.2)
     time.sleep(1)
