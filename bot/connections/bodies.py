@@ -38,8 +38,15 @@ def _has_kinds(body: dict[str, Any]) -> bool:
         all(_is_object(body.get(key), may_be_text=key in OFTEN_TEXTS) for key in OBJECTS)
         and all(_is_list_of_objects(body.get(key)) for key in LISTS)
         and all(isinstance(body.get(key), str | None) for key in TEXTS)
-        and (body.get("type") != "block_actions" or bool(body.get("actions")))
+        and (body.get("type") != "block_actions" or _is_press(body.get("actions")))
         and (not isinstance(event, dict) or isinstance(event.get("type"), str | None))
+    )
+
+
+def _is_press(actions: Any) -> bool:
+    """Whether there are actions, each with the texts by which Bolt finds a listener."""
+    return bool(actions) and all(
+        isinstance(action.get(key), str) for action in actions for key in ("action_id", "type")
     )
 
 
