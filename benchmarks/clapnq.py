@@ -178,7 +178,7 @@ def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]
     gate = EvidenceGate.load(SHIPPED_GATE)
 
     def probability(query: Query, results: Sequence[SearchResult]) -> float:
-        return gate.probability(read_signals(query, results, vocabulary))
+        return gate.probability(read_signals(query, results, vocabulary, far_similarity=far))
 
     def by_given(one: Given) -> float:
         return probability(one.query, [one.result])

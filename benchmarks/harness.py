@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from benchmarks.public_data import Document
 from ingest.pipeline import make_ingestion
 from ingest.sources import BUNDLED, describe_source
+from knowledge.answers.gate import EvidenceGate
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import IngestReport
 from knowledge.models.embeddings import SentenceTransformerEmbedder
@@ -126,11 +127,16 @@ def settings_for(data_dir: Path, *, embedding_model: str = "") -> KnowledgeSetti
 
 
 @contextmanager
-def fresh_knowledge(*, embedding_model: str = "") -> Iterator[Knowledge]:
-    """Yield an empty knowledge base in a temporary directory, its model loaded and warm."""
+def fresh_knowledge(
+    *, embedding_model: str = "", gate: EvidenceGate | None = None
+) -> Iterator[Knowledge]:
+    """Yield an empty knowledge base in a temporary directory, its model loaded and warm.
+
+    `gate` takes the place of the one that was fitted.
+    """
     with scratch_folder() as folder:
         settings = settings_for(folder, embedding_model=embedding_model)
-        with open_knowledge(settings, exclusive=True) as knowledge:
+        with open_knowledge(settings, exclusive=True, gate=gate) as knowledge:
             # The first calls load the model and let torch choose its kernels.
             knowledge.embedder.embed_documents(["A sentence to warm up with."] * 64)
             yield knowledge

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
+from slack_sdk import WebClient
 
+from bot.access.identity import check_app_token
 from bot.app import Bot, create_bot
 from bot.connections.http import create_http_app
+from bot.connections.serving import serve
 from bot.connections.socket_mode import connected, run_socket_mode
 from bot.local_slack import DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
+from bot.record.journal import Journal
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
@@ -26,7 +29,6 @@ from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
-from knowledge.record.journal import Journal
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -43,10 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not is_local:
             settings.require_tokens("http" if options.http else "socket")
         _configure_logging("WARNING" if is_local else settings.log_level)
+        if not is_local and not options.http:
+            # The most likely mistake of all, so it is told before anything is opened.
+            check_app_token(_client(settings), settings.slack_app_token.get_secret_value())
         with open_knowledge(knowledge_settings, exclusive=True) as opened:
             opened.index.check_ready()
             # Whatever the index lacks of the record is written from stored vectors.
-            opened.index.prepare(opened.embedder.embed_documents)
+            opened.index.prepare_or_rebuild(opened.embedder.embed_documents)
             services = _services(opened)
             with _warming(opened):
                 if is_local:
@@ -118,6 +123,11 @@ def _run_local(settings: BotSettings, services: Services) -> None:
             bot.close()
 
 
+def _client(settings: BotSettings) -> WebClient:
+    token = settings.slack_bot_token.get_secret_value()
+    return create_client(token=token, base_url=settings.slack_api_url)
+
+
 def _run_socket_mode(settings: BotSettings, services: Services) -> None:
     bot = create_bot(settings=settings, services=services)
     _serve(
@@ -134,10 +144,7 @@ def _run_http(settings: BotSettings, services: Services) -> None:
     bot = create_bot(settings=settings, services=services)
     secret = settings.slack_signing_secret.get_secret_value()
     web = create_http_app(bot.app, signing_secret=secret)
-    _serve(
-        bot,
-        lambda: uvicorn.run(web, host=settings.http_host, port=settings.http_port, log_config=None),
-    )
+    _serve(bot, lambda: serve(web, host=settings.http_host, port=settings.http_port))
 
 
 def _serve(bot: Bot, run: Callable[[], None]) -> None:

@@ -1,15 +1,19 @@
 """Builds the bot: Bolt's app, its listeners and the threads behind them."""
 
 import logging
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slack_bolt import App
+from slack_bolt.error import BoltError
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
 from bot.access.authorization import Policy
 from bot.access.directory import Directory
+from bot.access.identity import SlackAwayError, who_we_are
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.housekeeping import Housekeeping
@@ -19,12 +23,12 @@ from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 from bot.settings import BotSettings
-from knowledge.errors import ConfigError
 
 __all__ = ["Bot", "create_bot"]
 
 LISTENER_THREADS = 16
 CLOSE_TIMEOUT_S = 10.0
+LISTENERS_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Bot:
 
     app: App
     desk: QuestionDesk
+    delivery: Delivery
     workers: Workers
     runner: IngestRunner
     housekeeping: Housekeeping
@@ -50,9 +55,16 @@ class Bot:
 
     def close(self) -> None:
         """End in order, once Slack is disconnected; what was not begun is done after a start."""
-        self.executor.shutdown(wait=True, cancel_futures=True)
+        until = time.monotonic() + CLOSE_TIMEOUT_S
+        # Listeners have acknowledged what they do, and their last words take one call.
+        ending = threading.Thread(
+            target=self.executor.shutdown, kwargs={"cancel_futures": True}, daemon=True
+        )
+        ending.start()
+        ending.join(LISTENERS_TIMEOUT_S)
         self.workers.close(timeout_s=CLOSE_TIMEOUT_S)
-        self.runner.close(timeout_s=CLOSE_TIMEOUT_S)
+        self.runner.close(timeout_s=max(until - time.monotonic(), 0.0))
+        self.delivery.close()
         self.housekeeping.close()
 
 
@@ -68,7 +80,8 @@ def create_bot(
             made from the settings.
 
     Raises:
-        ConfigError: Slack refuses the token or does not answer.
+        ConfigError: Slack refuses the token.
+        SlackAwayError: Slack does not answer, also when asked again.
     """
     for name in ("slack_bolt", "slack_sdk"):
         # At DEBUG they log whole payloads, and so what people asked.
@@ -76,11 +89,12 @@ def create_bot(
     client = client or create_client(
         token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
     )
+    identity = who_we_are(client)
     directory = Directory(client)
-    delivery = Delivery(client)
+    delivery = Delivery(client, bot_id=identity.bot_id)
     gate = PermissionGate(
         Policy(
-            team_ids=_own_teams(client),
+            team_ids=identity.team_ids,
             admins=settings.admins,
             group_members=directory.group_members,
         ),
@@ -99,14 +113,23 @@ def create_bot(
     runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
     # Commands and buttons are acknowledged inside their listener, so no thread may be missing.
     executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
-    app = App(
-        client=client,
-        signing_secret=settings.slack_signing_secret.get_secret_value() or None,
-        token_verification_enabled=False,
-        listener_executor=executor,
-        # Without it Bolt gives each of its loggers the level of the root.
-        logger=logging.getLogger("slack_bolt"),
-    )
+    bolt_logger = logging.getLogger("slack_bolt")
+    # Bolt reads the token from the environment, too, and says that it has no use for it.
+    bolt_logger.addFilter(_is_no_news_of_the_token)
+    try:
+        app = App(
+            client=client,
+            signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+            # Else Bolt asks at the first event, which is lost to it when Slack is away then.
+            token_verification_enabled=True,
+            listener_executor=executor,
+            # Without it Bolt gives each of its loggers the level of the root.
+            logger=bolt_logger,
+        )
+    except (BoltError, SlackClientError, OSError) as exc:
+        raise SlackAwayError(
+            f"Slack does not answer at {client.base_url} ({type(exc).__name__})"
+        ) from exc
     register(
         app,
         services=services,
@@ -121,6 +144,7 @@ def create_bot(
     return Bot(
         app=app,
         desk=desk,
+        delivery=delivery,
         workers=workers,
         runner=runner,
         housekeeping=Housekeeping(
@@ -130,16 +154,5 @@ def create_bot(
     )
 
 
-def _own_teams(client: WebClient) -> frozenset[str]:
-    try:
-        response = client.auth_test()
-    except SlackApiError as exc:
-        raise ConfigError(
-            f"SLACK_BOT_TOKEN: Slack refuses it ({exc.response.get('error')})"
-        ) from exc
-    except (SlackClientError, OSError) as exc:
-        raise ConfigError(
-            f"SLACK_API_URL: Slack does not answer at {client.base_url} ({type(exc).__name__})"
-        ) from exc
-    ids = (response.get("team_id"), response.get("enterprise_id"))
-    return frozenset(team_id for team_id in ids if isinstance(team_id, str) and team_id)
+def _is_no_news_of_the_token(record: logging.LogRecord) -> bool:
+    return "`token` will be unused" not in record.getMessage()

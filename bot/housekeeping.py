@@ -5,8 +5,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from bot.record.journal import Journal
 from knowledge.errors import RecordError
-from knowledge.record.journal import Journal
 
 __all__ = ["Housekeeping"]
 

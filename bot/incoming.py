@@ -4,15 +4,13 @@ Payloads are other people's data: whatever is missing or of the wrong type makes
 empty or the payload ignored, never an exception.
 """
 
-import html
 import logging
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.access.authorization import Actor
+from bot.reading import plain_text
 
 __all__ = [
     "ButtonPress",
@@ -23,7 +21,6 @@ __all__ = [
     "parse_command",
     "parse_home_visit",
     "parse_question",
-    "plain_text",
     "question_from_command",
 ]
 
@@ -32,10 +29,6 @@ logger = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 
 USER_MESSAGE_SUBTYPES = ("file_share", "thread_broadcast")
-TOKEN = re.compile(r"<([^<>]*)>")
-# Slack's own marks for bold, italic, strike and code, where they stand around words.
-FORMATTING = re.compile(r"(?<!\w)([*_~]|`{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
-INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,23 +194,6 @@ def parse_home_visit(body: Payload) -> HomeVisit:
     )
 
 
-def plain_text(text: str, *, bot_user_id: str = "") -> str:
-    """Return Slack's message text as plain words.
-
-    The bot's own mention is dropped; other mentions, channels and links become their names;
-    formatting marks, entities and invisible characters are undone.
-    """
-    text = TOKEN.sub(lambda match: _words(match.group(1), bot_user_id), text)
-    text = FORMATTING.sub(r"\2", text)
-    text = unicodedata.normalize("NFC", html.unescape(text))
-    visible = (
-        char if char == "\n" or unicodedata.category(char) not in INVISIBLE else " "
-        for char in text
-    )
-    lines = ("".join(visible)).split("\n")
-    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
-
-
 def _why_ignored(event: Payload, *, bot_user_id: str) -> str | None:
     kind = _string(event, "type")
     if kind not in {"app_mention", "message"}:
@@ -237,18 +213,6 @@ def _why_ignored(event: Payload, *, bot_user_id: str) -> str | None:
     ):
         return "not addressed"
     return None
-
-
-def _words(token: str, bot_user_id: str) -> str:
-    target, _, label = token.partition("|")
-    label = label.lstrip("@#").strip()
-    if target.startswith("@"):
-        return " " if target[1:] == bot_user_id else label or "someone"
-    if target.startswith("#"):
-        return label or "a channel"
-    if target.startswith("!"):
-        return label or "everyone"
-    return label or target.removeprefix("mailto:").removeprefix("tel:")
 
 
 def _mapping(value: Any) -> Payload:

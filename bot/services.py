@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bot.record.journal import Journal
 from knowledge.answers.trace import Reply
 from knowledge.domain import (
     Answer,
@@ -14,7 +15,6 @@ from knowledge.domain import (
     IngestReport,
     Question,
 )
-from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
 
 __all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Services"]

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -19,10 +19,11 @@ from knowledge.answers.gate import EvidenceGate, load_gate
 from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache, describe_corpus
 from knowledge.answers.writing import Writer
 from knowledge.domain import CorpusStatus, Subject
-from knowledge.errors import ConfigError, DataDirectoryBusyError
+from knowledge.errors import ConfigError, DataDirectoryBusyError, KnowledgeError
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.lexicon import CorpusLexicon
 from knowledge.glossary.vocabulary import VocabularyCache
+from knowledge.models.breaker import Breaker
 from knowledge.models.bundled import bundled_model
 from knowledge.models.chat import create_chat_model
 from knowledge.models.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
@@ -35,6 +36,7 @@ from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger, RegisteredSource
 from knowledge.search.index import StoreFactory, VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
+from knowledge.search.remoteness import Remoteness
 from knowledge.search.retrieval import Retriever
 from knowledge.search.sentence_vectors import SentenceVectors
 from knowledge.settings import BUNDLED, BUNDLED_ARTICLES, KnowledgeSettings
@@ -44,6 +46,8 @@ __all__ = ["Knowledge", "OpenCorpus", "open_corpus", "open_knowledge", "own_data
 logger = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 1.0
+OTHERS = 0o077
+"""The bits of a mode that let other people in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ class Knowledge(OpenCorpus):
 
     lexicon: CorpusLexicon
     reader: JointReader
+    remoteness: Remoteness
     retriever: Retriever
     answerer: Answerer
     cross_encoders: tuple[LocalCrossEncoder, ...]
@@ -97,6 +102,7 @@ class Knowledge(OpenCorpus):
         """Load the models and make what answers need, until `stop` is set."""
         self.question_vectors.warm()
         self.sentence_vectors.warm(stop)
+        self.remoteness.current()
         models: tuple[JointReader | LocalCrossEncoder, ...] = (self.reader, *self.cross_encoders)
         for model in models:
             if not stop.is_set():
@@ -115,8 +121,15 @@ def open_corpus(
     """
     one_thread_for_numpy()
     embedder = embedder or create_embedder(settings.embedding_model)
-    with own_data_directory(settings.data_dir, exclusive=exclusive):
+    with ExitStack() as stack:
+        stack.enter_context(own_data_directory(settings.data_dir, exclusive=exclusive))
         database = open_database(settings.resolved_database_url)
+        try:
+            if exclusive:
+                stack.enter_context(database.owned())
+        except KnowledgeError:
+            database.close()
+            raise
         catalog, ledger = Catalog(database), Ledger(database)
         index = VectorIndex(
             catalog=catalog,
@@ -142,6 +155,7 @@ def open_corpus(
             )
         finally:
             index.close()
+            stack.close()
             database.close()
 
 
@@ -161,7 +175,7 @@ def open_knowledge(
     reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
     judge = create_judge(settings.grounding_model) if settings.grounding_model else None
     writer = (
-        Writer(create_chat_model(settings.chat_model), grounding=judge)
+        Writer(Breaker(create_chat_model(settings.chat_model)), grounding=judge)
         if settings.chat_model
         else None
     )
@@ -175,12 +189,16 @@ def open_knowledge(
                 corpus.embedder.name,
             )
         lexicon = CorpusLexicon(corpus.glossary, vocabulary=corpus.vocabulary)
+        remoteness = Remoteness(
+            revision=corpus.catalog.revision, index=corpus.index, embedder=corpus.embedder
+        )
         retriever = Retriever(
             catalog=corpus.catalog,
             index=corpus.index,
             embedder=corpus.embedder,
             sentence_vectors=corpus.sentence_vectors,
             question_vectors=corpus.question_vectors,
+            remoteness=remoteness,
             reader=reader,
             reranker=reranker,
         )
@@ -188,6 +206,7 @@ def open_knowledge(
             **{field.name: getattr(corpus, field.name) for field in fields(corpus)},
             lexicon=lexicon,
             reader=reader,
+            remoteness=remoteness,
             retriever=retriever,
             answerer=Answerer(
                 retriever=retriever,
@@ -220,6 +239,7 @@ def own_data_directory(data_dir: Path, *, exclusive: bool) -> Iterator[None]:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
         raise ConfigError(f"KB_DATA_DIR: cannot create {data_dir}: {exc.strerror or exc}") from exc
+    _keep_private(data_dir)
     if not exclusive:
         yield
         return
@@ -241,6 +261,19 @@ def own_data_directory(data_dir: Path, *, exclusive: bool) -> Iterator[None]:
         with suppress(OSError):
             owner.write_text(str(os.getpid()))
         yield
+
+
+def _keep_private(data_dir: Path) -> None:
+    """Let nobody else look into a directory that was made beforehand, too."""
+    try:
+        if data_dir.stat().st_mode & OTHERS:
+            data_dir.chmod(0o700)
+    except OSError as exc:
+        logger.warning(
+            "others on this machine may read %s, which holds what people ask: %s",
+            data_dir,
+            exc.strerror or exc,
+        )
 
 
 def _read_owner(owner: Path) -> str:

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import settings
 
 from knowledge.models.embeddings import SentenceTransformerEmbedder, create_embedder
+from tests.records import (
+    database,
+    new_postgresql_url,
+    postgresql_folder,
+    sqlite_template,
+)
 from tests.small_disk import SmallDisk, mount_small_disk
+
+__all__ = ["database", "new_postgresql_url", "postgresql_folder", "sqlite_template"]
 
 ROOT = Path(__file__).parents[1]
 OURS = ("KB_", "SLACK_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")

@@ -53,6 +53,7 @@ from benchmarks.harness import (
 )
 from benchmarks.public_data import sample
 from ingest.sources import BUNDLED
+from knowledge.answers.gate import EvidenceGate
 from knowledge.evaluation.metrics import auroc, f1
 from knowledge.models.bundled import BUNDLED_NAME, bundled_model
 from knowledge.models.joint_reader import (
@@ -117,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(parser, arguments)
     if not options.out.parent.is_dir():
         parser.error(f"--out: there is no folder {options.out.parent}")
-    with fresh_knowledge(embedding_model=BUNDLED_NAME) as knowledge:
+    with fresh_knowledge(embedding_model=BUNDLED_NAME, gate=EvidenceGate.open()) as knowledge:
         ingest(knowledge, BUNDLED)
         chunks = [chunk for part in knowledge.catalog.active_chunks() for chunk in part]
         embedder = knowledge.embedder

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     ALLOWED = "allowed"
     NOT_A_PERSON = "not_a_person"
     DEACTIVATED = "deactivated"
+    PERSON_LOOKUP_FAILED = "person_lookup_failed"
     OTHER_TEAM = "other_team"
     EXTERNAL_CHANNEL = "external_channel"
     GUEST = "guest"
@@ -58,6 +59,8 @@ class Actor:
     is_bot: bool = False
     is_guest: bool = False
     is_deactivated: bool = False
+    is_unknown: bool = False
+    """Whether Slack could not say who this is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,8 @@ def _objection_to(actor: Actor, policy: Policy) -> Reason | None:
         return Reason.NOT_A_PERSON
     if actor.is_deactivated:
         return Reason.DEACTIVATED
+    if actor.is_unknown:
+        return Reason.PERSON_LOOKUP_FAILED
     if not actor.team_id or actor.team_id not in policy.team_ids:
         return Reason.OTHER_TEAM
     if actor.in_external_channel:

@@ -25,6 +25,8 @@ class Place:
     """Whether the assistant can post there."""
     is_external: bool
     """Whether people of other companies read it; true when that cannot be found out."""
+    is_known: bool = True
+    """Whether Slack has said so; what is not known is refused, for a reason of its own."""
 
 
 class Directory:
@@ -54,7 +56,7 @@ class Directory:
         """Return the actor with what `users.info` says of them.
 
         Without the scope `users:read` the standing stays unknown, since an administrator is
-        named by id anyway; after any other failure the person counts as a stranger.
+        named by id anyway; after any other failure nothing is known of the person.
         """
 
         def look_up() -> dict[str, Any]:
@@ -64,9 +66,9 @@ class Directory:
             user = self._cached(f"user {actor.user_id}", look_up)
         except SlackApiError as exc:
             known = exc.response.get("error") == "missing_scope"
-            return actor if known else replace(actor, team_id="")
+            return actor if known else replace(actor, is_unknown=True)
         except (SlackClientError, OSError):
-            return replace(actor, team_id="")
+            return replace(actor, is_unknown=True)
         return replace(
             actor,
             is_bot=bool(user.get("is_bot")),
@@ -88,11 +90,14 @@ class Directory:
         except SlackApiError as exc:
             # A private channel does not exist for an app that is not in it.
             is_hidden = exc.response.get("error") == "channel_not_found"
-            return Place(is_member=not is_hidden, is_external=not is_hidden)
+            return Place(is_member=not is_hidden, is_external=not is_hidden, is_known=is_hidden)
         except (SlackClientError, OSError):
-            return Place(is_member=True, is_external=True)
+            return Place(is_member=True, is_external=True, is_known=False)
+        is_known = "is_ext_shared" in channel
         shared = channel.get("is_ext_shared", True) or channel.get("is_pending_ext_shared", False)
-        return Place(is_member=bool(channel.get("is_member")), is_external=bool(shared))
+        return Place(
+            is_member=bool(channel.get("is_member")), is_external=bool(shared), is_known=is_known
+        )
 
     def _cached(self, key: str, look_up: Callable[[], Any]) -> Any:
         now = self._clock()

@@ -1,6 +1,6 @@
 """Signed HTTP mode: Slack's requests checked, then handed to Bolt in a thread."""
 
-import json
+import asyncio
 import threading
 import time
 from collections import OrderedDict
@@ -16,9 +16,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from typing_extensions import override
 
+from bot.connections.bodies import is_readable
+
 __all__ = ["create_http_app"]
 
 MAX_BODY_BYTES = 1_000_000
+BODY_S = 10.0
+"""How long a request may take to arrive."""
 # Slack's verifier accepts timestamps of five minutes either way.
 REPLAY_WINDOW_S = 600.0
 
@@ -72,14 +76,18 @@ def create_http_app(
     signatures = _Signatures(signing_secret, clock=clock)
 
     async def events(request: Request) -> Response:
-        body = await _read(request)
+        try:
+            async with asyncio.timeout(BODY_S):
+                body = await _read(request)
+        except TimeoutError:
+            return PlainTextResponse("too slow", 408, {"connection": "close"})
         if body is None:
             return PlainTextResponse("too large", 413)
         signature = request.headers.get("x-slack-signature", "")
         timestamp = request.headers.get("x-slack-request-timestamp", "")
         if not signatures.accept(body, timestamp=timestamp, signature=signature):
             return PlainTextResponse("invalid signature", 401)
-        if not _is_readable(request, body):
+        if not is_readable(body, content_type=request.headers.get("content-type", "")):
             return PlainTextResponse("not a request of Slack's", 400)
         bolt_request = to_bolt_request(request, body)
         response: BoltResponse = await run_in_threadpool(app.dispatch, bolt_request)
@@ -105,12 +113,3 @@ async def _read(request: Request) -> bytes | None:
         if len(body) > MAX_BODY_BYTES:
             return None
     return bytes(body)
-
-
-def _is_readable(request: Request, body: bytes) -> bool:
-    if "json" not in request.headers.get("content-type", ""):
-        return True
-    try:
-        return isinstance(json.loads(body), dict)
-    except ValueError:
-        return False

@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 CHECK_EVERY_S = 5.0
 MAX_SILENCE_S = 300.0
-PING_INTERVAL_S = 10.0
+# The client reconnects after five failed checks, and can say nothing until then.
+PING_INTERVAL_S = 2.0
 
 
 class SocketSilentError(KnowledgeError):

@@ -12,10 +12,10 @@ from bot.listeners.administration import handle_kb
 from bot.listeners.ask import handle_ask
 from bot.listeners.define import handle_define
 from bot.listeners.failures import handle_failure
-from bot.listeners.feedback import handle_feedback
 from bot.listeners.home import handle_home
 from bot.listeners.questions import commit_event, handle_question
 from bot.listeners.sharing import handle_escalate, handle_share
+from bot.listeners.votes import handle_vote
 from bot.replying.delivery import Delivery
 from bot.replying.publishing import Publisher
 from bot.replying.questions import QuestionDesk
@@ -60,7 +60,7 @@ def register(
     )
 
     app.action(re.compile("^feedback"))(
-        partial(handle_feedback, journal=journal, gate=gate, delivery=delivery, clock=clock)
+        partial(handle_vote, journal=journal, gate=gate, delivery=delivery, clock=clock)
     )
     publisher = Publisher(journal=journal, gate=gate, clock=clock)
     app.action("share_answer")(

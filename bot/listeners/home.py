@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.incoming import parse_home_visit
+from bot.record.journal import Journal
 from bot.rendering import HOME_BLOCKS, SUGGESTED_PROMPTS
 from bot.replying.delivery import Delivery
-from knowledge.record.journal import Journal
 
 __all__ = ["handle_home"]
 

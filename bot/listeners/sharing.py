@@ -8,12 +8,18 @@ from slack_bolt import Ack
 from bot.access.authorization import Action
 from bot.access.directory import Directory
 from bot.incoming import parse_button
+from bot.record.journal import StoredAnswer
 from bot.rendering import render_escalation, render_notice, render_shared_outcome
 from bot.replying.delivery import Delivery
 from bot.replying.publishing import INVITE, Publisher
-from knowledge.record.journal import StoredAnswer
 
 __all__ = ["handle_escalate", "handle_share"]
+
+
+UNKNOWN_PLACE = (
+    "I could not find out from Slack who reads this conversation, so I do not post here. "
+    "Please try again later, or copy the answer."
+)
 
 
 def handle_share(
@@ -38,7 +44,9 @@ def handle_share(
         delivery.post(message, channel_id=press.channel_id)
 
     place = directory.place(press.channel_id)
-    if place.is_member:
+    if place.is_member and not place.is_known:
+        reply = render_notice(UNKNOWN_PLACE)
+    elif place.is_member:
         reply = publisher.publish(
             press.value,
             actor=replace(press.actor, in_external_channel=place.is_external),

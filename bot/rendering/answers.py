@@ -11,10 +11,10 @@ from bot.rendering.blocks import (
     block_chars,
     button,
     context,
-    feedback,
     message,
     section,
     sections,
+    vote_buttons,
 )
 from bot.rendering.mrkdwn import TRAIL, cut, escape, italic, link, mention, one_line, quote
 from knowledge.answers.citations import plain_text
@@ -73,7 +73,7 @@ MODE_LINES: dict[AnswerMode, str] = {
 def render_outcome(
     outcome: Outcome, *, answer_id: str = "", can_escalate: bool = False, shown: int = 0
 ) -> RenderedMessage:
-    """Return the reply for a thread; feedback buttons come with an `answer_id`.
+    """Return the reply for a thread; vote buttons come with an `answer_id`.
 
     With `shown`, it is what comes under so many sentences of an answer that are shown already.
     """
@@ -81,7 +81,7 @@ def render_outcome(
     if answer_id and not isinstance(outcome, Chat):
         if can_escalate and _is_for_experts(outcome):
             last.append(actions(_escalate_button(answer_id)))
-        last.append(feedback(answer_id))
+        last.append(vote_buttons(answer_id))
     return message(_standalone(outcome), [*_outcome_blocks(outcome, shown=shown), *last])
 
 
@@ -96,7 +96,7 @@ def render_private_outcome(
     """Return the reply that only the person who asked sees, with what was asked."""
     last: list[Block] = []
     if answer_id and not isinstance(outcome, Chat):
-        # Slack shows its feedback buttons only in messages that stay; these work everywhere.
+        # Slack shows its pair of vote buttons only in messages that stay; these work everywhere.
         buttons = [
             button("Helpful", action_id="feedback_up", value=f"up:{answer_id}"),
             button("Not helpful", action_id="feedback_down", value=f"down:{answer_id}"),
@@ -120,7 +120,7 @@ def render_shared_outcome(
     head = context(f"{mention(shared_by)} asked: {escape(asked)}")
     return message(
         f"{asked}\n{_standalone(outcome)}",
-        [head, *_outcome_blocks(outcome), feedback(answer_id)],
+        [head, *_outcome_blocks(outcome), vote_buttons(answer_id)],
     )
 
 

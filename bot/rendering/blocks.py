@@ -14,12 +14,12 @@ __all__ = [
     "block_chars",
     "button",
     "context",
-    "feedback",
     "fits",
     "message",
     "render_plainly",
     "section",
     "sections",
+    "vote_buttons",
 ]
 
 Block = dict[str, Any]
@@ -101,8 +101,8 @@ def actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def feedback(answer_id: str) -> Block:
-    """Return Slack's own pair of feedback buttons."""
+def vote_buttons(answer_id: str) -> Block:
+    """Return Slack's own pair of buttons for a vote."""
     return {
         "type": "context_actions",
         "elements": [

@@ -20,7 +20,7 @@ LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 # Names of emoji hold a letter or sign, except these two; a time such as 10:00:00 is none.
 EMOJI = re.compile(r":(?=(?:[\d_']*[a-z+-][\w+'-]*|100|1234):)", re.IGNORECASE | re.ASCII)
 BROADCAST = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
-LEADING_QUOTE = re.compile(r"^(\s*)>+", re.MULTILINE)
+LEADING_QUOTE = re.compile(r"^([^\S\n]*)>+", re.MULTILINE)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 

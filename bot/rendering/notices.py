@@ -20,7 +20,8 @@ INTRO = (
     "say, I say so."
 )
 WAYS = (
-    "• Mention me in a channel, or write to me here: I answer in the thread, and you can ask on.",
+    "• Mention me in a channel, or write to me directly: I answer in the thread, and you can ask "
+    "on.",
     "• `/ask` _question_ gives you an answer that only you see, to share if you like.",
     "• `/define` _term_ explains a term, such as `/define SLA`.",
 )
@@ -35,6 +36,9 @@ SUGGESTED_PROMPTS = (
 )
 
 DENIALS = {
+    Reason.PERSON_LOOKUP_FAILED: (
+        "I could not find out from Slack who you are, so I may not do this. Please try again later."
+    ),
     Reason.OTHER_TEAM: "I can only help people of the workspace that I belong to.",
     Reason.EXTERNAL_CHANNEL: (
         "This channel is shared with another company, so I do not answer here. "

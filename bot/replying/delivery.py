@@ -4,12 +4,14 @@ Nothing is ever posted twice: only what Slack has certainly not taken is sent ag
 never unfurled and text is never parsed for names.
 """
 
+import errno
 import json
 import logging
-import time
+import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 from urllib.error import URLError
 
 from slack_sdk import WebClient
@@ -19,18 +21,33 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 from bot.rendering import Block, RenderedMessage, render_plainly
 from knowledge.errors import KnowledgeError
 
-__all__ = ["Delivery", "DeliveryError", "create_client"]
+__all__ = ["Delivery", "DeliveryError", "Found", "create_client"]
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 10
 MAX_WAIT_S = 30.0
+STREAM_WAIT_S = 2.0
 DEFAULT_RETRY_AFTER_S = 1.0
 ATTEMPTS = 4
+MARK = "assistant_reply"
+"""The kind of metadata by which a reply is found again."""
+MAX_READ = 200
+# What an administrator can put right: to go on asking is better than to drop an answer.
+MENDABLE = {
+    "account_inactive",
+    "invalid_auth",
+    "not_authed",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
 BLOCK_ERRORS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 NO_PARSE: dict[str, Any] = {"parse": "none", "link_names": False}
 
+Found: TypeAlias = Literal["there", "absent", "unclear"]
 Call = Callable[[], Any]
 Sleep = Callable[[float], None]
 
@@ -39,15 +56,25 @@ class DeliveryError(KnowledgeError):
     """Slack did not take a message; `reason` is its error code or what went wrong."""
 
     def __init__(
-        self, reason: str, *, is_uncertain: bool = False, retry_after_s: float | None = None
+        self,
+        reason: str,
+        *,
+        is_uncertain: bool = False,
+        is_passing: bool = False,
+        is_harmless: bool = False,
+        retry_after_s: float | None = None,
     ) -> None:
         """`is_uncertain` says that Slack may have shown the message all the same.
 
-        `retry_after_s` is how long Slack wants to be left alone, if that is the reason.
+        `is_passing` says that it has not, and that the same may go well later; `is_harmless`
+        that to do it twice changes nothing. `retry_after_s` is how long Slack wants to be left
+        alone, if that is the reason.
         """
         super().__init__(f"Slack did not take a message: {reason}")
         self.reason = reason
         self.is_uncertain = is_uncertain
+        self.is_passing = is_passing
+        self.is_harmless = is_harmless
         self.retry_after_s = retry_after_s
 
 
@@ -59,25 +86,79 @@ def create_client(*, token: str, base_url: str) -> WebClient:
 class Delivery:
     """Posts, updates and answers; every failure leaves as a `DeliveryError`."""
 
-    def __init__(self, client: WebClient, *, sleep: Sleep = time.sleep) -> None:
-        """`sleep` waits out a rate limit; the client must not retry by itself."""
-        self._client = client
-        self._sleep = sleep
+    def __init__(self, client: WebClient, *, bot_id: str = "", sleep: Sleep | None = None) -> None:
+        """The client must not retry by itself.
 
-    def post(self, message: RenderedMessage, *, channel_id: str, thread_ts: str = "") -> str:
-        """Post in a channel, thread or direct message; return `channel:ts` for `update`."""
+        `bot_id` is the one of our messages; `sleep` waits out a rate limit.
+        """
+        self._bot_id = bot_id
+        self._client = client
+        self._closed = threading.Event()
+        self._sleep = sleep or self._wait
+
+    def close(self) -> None:
+        """Wait no more: what is not sent at once from now on is not sent."""
+        self._closed.set()
+
+    def post(
+        self,
+        message: RenderedMessage,
+        *,
+        channel_id: str,
+        thread_ts: str = "",
+        key: str = "",
+        max_wait_s: float = MAX_WAIT_S,
+    ) -> str:
+        """Post in a channel, thread or direct message; return `channel:ts` for `update`.
+
+        `key` marks the message, so that `find` knows it again.
+        """
         response = self._send_either(
             message,
             lambda content: self._client.chat_postMessage(
                 channel=channel_id,
                 thread_ts=thread_ts or None,
+                metadata=_mark(key),
                 **NO_UNFURL,
                 **NO_PARSE,
                 **content,
             ),
             is_repeatable=False,
+            max_wait_s=max_wait_s,
         )
         return f"{response['channel']}:{response['ts']}"
+
+    def find(self, key: str, *, channel_id: str, thread_ts: str, after_ts: str) -> Found:
+        """Return whether a message with `key` is in a thread, among those after `after_ts`.
+
+        It is unclear where the thread may not be read, or holds messages of ours without a mark.
+        Raises `DeliveryError` when Slack does not answer.
+        """
+        try:
+            response = self._call(
+                lambda: self._client.conversations_replies(
+                    channel=channel_id,
+                    ts=thread_ts,
+                    oldest=after_ts,
+                    limit=MAX_READ,
+                    include_all_metadata=True,
+                ),
+                is_repeatable=True,
+                max_wait_s=0.0,
+            )
+        except DeliveryError as exc:
+            if exc.is_passing or exc.is_uncertain:
+                raise DeliveryError(
+                    exc.reason, is_passing=True, retry_after_s=exc.retry_after_s
+                ) from exc
+            return "unclear"
+        found = response.get("messages") or ()
+        ours = [one for one in found if self._bot_id and one.get("bot_id") == self._bot_id]
+        marks = [_marked(one) for one in ours if str(one.get("ts")) > after_ts]
+        if key in marks:
+            return "there"
+        is_unclear = not self._bot_id or None in marks or response.get("has_more")
+        return "unclear" if is_unclear else "absent"
 
     def update(self, message: RenderedMessage, *, place: str) -> None:
         """Replace a message that `post` returned."""
@@ -92,7 +173,13 @@ class Delivery:
         )
 
     def whisper(
-        self, message: RenderedMessage, *, channel_id: str, user_id: str, thread_ts: str = ""
+        self,
+        message: RenderedMessage,
+        *,
+        channel_id: str,
+        user_id: str,
+        thread_ts: str = "",
+        max_wait_s: float = MAX_WAIT_S,
     ) -> None:
         """Show a message to one person only."""
         self._send_either(
@@ -106,6 +193,7 @@ class Delivery:
             ),
             # To see a private notice twice harms nobody.
             is_repeatable=True,
+            max_wait_s=max_wait_s,
         )
 
     def start_stream(
@@ -145,17 +233,20 @@ class Delivery:
             max_wait_s=0.0,
         )
 
-    def stop_stream(self, blocks: Sequence[Block], *, place: str) -> None:
+    def stop_stream(self, blocks: Sequence[Block], *, place: str, key: str = "") -> None:
         """End a message that `start_stream` returned, with the last blocks if there are any."""
         channel_id, _, ts = place.partition(":")
         self._call(
             lambda: self._client.chat_stopStream(
-                channel=channel_id, ts=ts, blocks=list(blocks) or None
+                channel=channel_id, ts=ts, blocks=list(blocks) or None, metadata=_mark(key)
             ),
             is_repeatable=False,
+            max_wait_s=STREAM_WAIT_S,
         )
 
-    def respond(self, message: RenderedMessage, *, response_url: str) -> None:
+    def respond(
+        self, message: RenderedMessage, *, response_url: str, max_wait_s: float = MAX_WAIT_S
+    ) -> None:
         """Answer a command or a button privately, below what is there."""
         hook = WebhookClient(response_url, timeout=TIMEOUT_S, retry_handlers=[])
 
@@ -172,7 +263,7 @@ class Delivery:
                 raise _HookError(response)
 
         # A response is private and limited to five uses, so it is not repeated either.
-        self._send_either(message, send, is_repeatable=False)
+        self._send_either(message, send, is_repeatable=False, max_wait_s=max_wait_s)
 
     def set_status(self, status: str, *, channel_id: str, thread_ts: str) -> None:
         """Show that the assistant is at work; a failure is only logged, since it is a courtesy."""
@@ -205,12 +296,14 @@ class Delivery:
         send: Callable[[dict[str, Any]], Any],
         *,
         is_repeatable: bool,
+        max_wait_s: float = MAX_WAIT_S,
     ) -> Any:
         """Send with blocks or, should Slack refuse these, as one plain paragraph."""
         try:
             return self._call(
                 lambda: send({"text": message.text, "blocks": list(message.blocks)}),
                 is_repeatable=is_repeatable,
+                max_wait_s=max_wait_s,
             )
         except DeliveryError as exc:
             if exc.reason not in BLOCK_ERRORS:
@@ -220,7 +313,11 @@ class Delivery:
         return self._call(
             lambda: send({"text": plain.text, "blocks": list(plain.blocks)}),
             is_repeatable=is_repeatable,
+            max_wait_s=max_wait_s,
         )
+
+    def _wait(self, seconds: float) -> None:
+        self._closed.wait(seconds)
 
     def _call(self, call: Call, *, is_repeatable: bool, max_wait_s: float = MAX_WAIT_S) -> Any:
         waited, attempt = 0.0, 0
@@ -232,10 +329,13 @@ class Delivery:
                 fault = _fault(exc)
                 wait_s = fault.wait_s(attempt, is_repeatable=is_repeatable)
                 waited += wait_s or 0.0
-                if wait_s is None or attempt == ATTEMPTS or waited > max_wait_s:
+                is_over = attempt == ATTEMPTS or waited > max_wait_s or self._closed.is_set()
+                if wait_s is None or is_over:
                     raise DeliveryError(
                         fault.reason,
                         is_uncertain=fault.is_uncertain,
+                        is_passing=fault.is_passing,
+                        is_harmless=is_repeatable,
                         retry_after_s=fault.retry_after_s,
                     ) from exc
                 self._sleep(wait_s)
@@ -249,6 +349,12 @@ class _Fault:
     is_uncertain: bool = False
     was_not_sent: bool = False
     retry_after_s: float | None = None
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether Slack has certainly not done it, and may do it later."""
+        is_mendable = self.reason in MENDABLE
+        return self.was_not_sent or self.retry_after_s is not None or is_mendable
 
     def wait_s(self, attempt: int, *, is_repeatable: bool) -> float | None:
         """Return how long to wait before sending again, or None when that must not be."""
@@ -265,6 +371,17 @@ class _HookError(Exception):
     def __init__(self, response: WebhookResponse) -> None:
         super().__init__(response.status_code)
         self.response = response
+
+
+def _mark(key: str) -> dict[str, Any] | None:
+    return {"event_type": MARK, "event_payload": {"key": key}} if key else None
+
+
+def _marked(message: Mapping[str, Any]) -> str | None:
+    """Return the key of a message of ours, or None when it has none."""
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return payload.get("key") if metadata.get("event_type") == MARK else None
 
 
 def _chunk(blocks: Sequence[Block]) -> dict[str, Any]:
@@ -285,6 +402,10 @@ def _fault(exc: Exception) -> _Fault:
             )
         case URLError(reason=ConnectionRefusedError()):
             return _Fault(reason="connection refused", was_not_sent=True)
+        case URLError(reason=socket.gaierror()):
+            return _Fault(reason="host not found", was_not_sent=True)
+        case URLError(reason=OSError(errno=number)) if number in UNREACHABLE:
+            return _Fault(reason="network unreachable", was_not_sent=True)
         case _:
             return _Fault(reason=type(exc).__name__, is_uncertain=True)
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from bot.access.authorization import Action, Actor
 from bot.access.permission_gate import PermissionGate
+from bot.record.journal import Journal, StoredAnswer
 from bot.rendering import RenderedMessage, render_denied, render_notice
 from bot.replying.delivery import DeliveryError
-from knowledge.record.journal import Journal, StoredAnswer
 
 __all__ = ["Publisher"]
 

@@ -5,7 +5,6 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Self
@@ -13,6 +12,7 @@ from typing import Self
 from bot.access.authorization import Action
 from bot.access.permission_gate import PermissionGate
 from bot.incoming import IncomingQuestion
+from bot.record.journal import Journal, StoredAnswer
 from bot.rendering import (
     RenderedMessage,
     outcome_text,
@@ -25,12 +25,12 @@ from bot.rendering import (
 )
 from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
+from bot.replying.outbox import INTERRUPTED, Outbox, Outgoing
 from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
 from knowledge.answers.trace import Reply
 from knowledge.domain import Answer, Chat, Question
 from knowledge.errors import RecordError
-from knowledge.record.journal import Journal, StoredAnswer
 
 __all__ = ["QuestionDesk"]
 
@@ -41,13 +41,6 @@ HISTORY_AGE = dt.timedelta(days=1)
 MAX_ATTEMPTS = 3
 STATUS_AFTER_S = 1.5
 STATUS = "is looking that up..."
-INTERRUPTED = (
-    "I was interrupted just while I was replying. If you see no answer from me, or only its "
-    "beginning, please ask again."
-)
-UNCONFIRMED = (
-    "Slack did not confirm that it took my answer. If you do not see it, please ask again."
-)
 
 
 class QuestionDesk:
@@ -70,6 +63,11 @@ class QuestionDesk:
         self._gate = gate
         self._clock = clock
         self._can_escalate = can_escalate
+        self._outbox = Outbox(delivery=delivery, journal=journal)
+        self._replies: dict[str, Outgoing] = {}
+        """What is not out yet, by event."""
+        self._interrupted: set[str] = set()
+        """Events whose reply was being sent when the program ended."""
 
     def receive(self, question: IncomingQuestion) -> bool:
         """Commit a question to the inbox; False when it is there already."""
@@ -83,8 +81,9 @@ class QuestionDesk:
     def unfinished(self) -> list[IncomingQuestion]:
         """Return the questions to answer after a restart, oldest first.
 
-        One whose reply may have been sent already is not answered twice, and one that has
-        brought the program down several times is not tried again: both end in a notice.
+        One whose reply may have been sent already is looked for in Slack and never answered
+        blindly; one that has brought the program down several times is not tried again: it ends
+        in a notice.
         """
         questions = []
         for event in self._journal.waiting():
@@ -94,35 +93,73 @@ class QuestionDesk:
                 self._journal.finish(event.event_id)
                 continue
             if event.is_sending:
-                self._send(question, render_notice(INTERRUPTED))
+                self._interrupted.add(question.event_id)
             elif event.attempts >= MAX_ATTEMPTS:
                 failure_id = secrets.token_hex(4)
                 logger.error("failure %s: event %s tried too often", failure_id, event.event_id)
-                self._send(question, render_failure(failure_id))
-            else:
-                questions.append(question)
+                self._replies[question.event_id] = Outgoing(message=render_failure(failure_id))
+            questions.append(question)
         return questions
 
-    def answer(self, question: IncomingQuestion) -> None:
-        """Answer a question that was received; never raises."""
-        is_denied = False
-        growing = GrowingReply(
+    def answer(self, question: IncomingQuestion) -> float | None:
+        """Bring a question that was received nearer to its end; never raises.
+
+        Returns in how many seconds it is to be called again, or None when the reply is out.
+        """
+        outgoing = self._replies.setdefault(question.event_id, Outgoing())
+        if outgoing.message is None:
+            try:
+                self._find_out(question, outgoing)
+            except (RecordError, DeliveryError) as exc:
+                logger.warning("event %s waits: %s", question.event_id, exc)
+                return self._outbox.put_off(question, outgoing)
+            except Exception as exc:  # noqa: BLE001 (the boundary of a worker)
+                failure_id = note_failure(exc, during=f"event {question.event_id}")
+                outgoing.message = render_failure(failure_id)
+        wait_s = self._outbox.send(question, outgoing)
+        if wait_s is None:
+            del self._replies[question.event_id]
+        return wait_s
+
+    def _find_out(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
+        if question.event_id in self._interrupted:
+            self._look_for_interrupted(question, outgoing)
+        if outgoing.message is None and not outgoing.is_out:
+            self._prepare(question, outgoing)
+
+    def _prepare(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
+        """Find out what the reply is; a record that is away leaves as a `RecordError`."""
+        self._journal.begin(question.event_id)
+        is_first = outgoing.growing is None
+        growing = outgoing.growing = outgoing.growing or GrowingReply(
             self._delivery,
             question,
-            before_opening=lambda: self._note(self._journal.begin_sending, question),
+            before_opening=lambda: self._journal.begin_sending(question.event_id),
         )
-        try:
-            self._journal.begin(question.event_id)
-            decision = self._gate.decide(question.actor, Action.ASK)
-            is_denied = not decision.allowed
-            message = (
-                render_denied(decision.reason) if is_denied else self._reply(question, growing)
-            )
-        except Exception as exc:  # noqa: BLE001 (the boundary of a worker)
-            message = render_failure(note_failure(exc, during=f"event {question.event_id}"))
-        self._send(question, message, is_whispered=is_denied, growing=growing)
+        if not is_first:
+            growing.give_up()
+        decision = self._gate.decide(question.actor, Action.ASK)
+        if decision.allowed:
+            outgoing.message = self._reply(question, growing, is_first=is_first)
+        else:
+            outgoing.message = render_denied(decision.reason)
+            if not question.is_private and not question.is_direct:
+                outgoing.way = "whisper"
 
-    def _reply(self, question: IncomingQuestion, growing: GrowingReply) -> RenderedMessage:
+    def _look_for_interrupted(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
+        """Find out whether the reply that an earlier run was sending arrived."""
+        match self._outbox.find(question):
+            case "there":
+                outgoing.is_out = True
+            case "unclear":
+                outgoing.message = render_notice(INTERRUPTED)
+            case "absent":
+                logger.info("event %s was not replied to, so it is now", question.event_id)
+        self._interrupted.discard(question.event_id)
+
+    def _reply(
+        self, question: IncomingQuestion, growing: GrowingReply, *, is_first: bool
+    ) -> RenderedMessage:
         if not question.text:
             return render_help()
         history = self._journal.recent_turns(
@@ -137,7 +174,7 @@ class QuestionDesk:
             reply = self._answerer.answer(
                 Question(text=question.text, history=history),
                 # Slack lets nothing grow that only one person sees.
-                watch=None if question.is_private else show,
+                watch=show if is_first and not question.is_private else None,
             )
         answer_id = self._remember(question, reply)
         if question.is_private:
@@ -174,73 +211,6 @@ class QuestionDesk:
             note_failure(exc, during=f"saving the answer to event {question.event_id}")
             return ""
         return answer.answer_id
-
-    def _send(
-        self,
-        question: IncomingQuestion,
-        message: RenderedMessage,
-        *,
-        is_whispered: bool = False,
-        growing: GrowingReply | None = None,
-    ) -> None:
-        """Send the one reply to a question, or what is missing of it; never raises."""
-        self._note(self._journal.begin_sending, question)
-        try:
-            if growing is not None and growing.settle():
-                growing.close(message)
-            else:
-                self._deliver(question, message, is_whispered=is_whispered)
-        except Exception as exc:  # noqa: BLE001 (the boundary of a worker)
-            failure_id = note_failure(exc, during=f"reply to event {question.event_id}")
-            is_uncertain = isinstance(exc, DeliveryError) and exc.is_uncertain
-            self._say_what_became(question, message, failure_id, is_uncertain=is_uncertain)
-        self._note(self._journal.finish, question)
-
-    def _deliver(
-        self, question: IncomingQuestion, message: RenderedMessage, *, is_whispered: bool
-    ) -> None:
-        if question.is_private:
-            self._delivery.respond(message, response_url=question.response_url)
-        elif is_whispered and not question.is_direct:
-            self._deliver_whispered(message, question)
-        else:
-            self._delivery.post(
-                message, channel_id=question.channel_id, thread_ts=question.thread_ts
-            )
-
-    def _say_what_became(
-        self,
-        question: IncomingQuestion,
-        message: RenderedMessage,
-        failure_id: str,
-        *,
-        is_uncertain: bool,
-    ) -> None:
-        """Tell the person privately that the reply failed, or hand it over in another way."""
-        notice = render_notice(UNCONFIRMED) if is_uncertain else render_failure(failure_id)
-        if question.is_private:
-            # A response URL ends after half an hour; the direct message always works.
-            notice = notice if is_uncertain else message
-        else:
-            with suppress(DeliveryError):
-                self._deliver_whispered(notice, question)
-                return
-        with suppress(DeliveryError):
-            self._delivery.post(notice, channel_id=question.user_id)
-
-    def _deliver_whispered(self, message: RenderedMessage, question: IncomingQuestion) -> None:
-        self._delivery.whisper(
-            message,
-            channel_id=question.channel_id,
-            user_id=question.user_id,
-            thread_ts=question.thread_ts,
-        )
-
-    def _note(self, write: Callable[[str], None], question: IncomingQuestion) -> None:
-        try:
-            write(question.event_id)
-        except RecordError as exc:
-            note_failure(exc, during=f"noting the state of event {question.event_id}")
 
 
 class _Status:

@@ -42,6 +42,12 @@ class GrowingReply:
         self._sent: list[Block] = []
         self._shown = 0
         self._is_spoilt = False
+        self._is_abandoned = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a message stands in Slack that `close` has yet to complete."""
+        return bool(self._place) and not self._is_abandoned
 
     def show(self, answer: Answer) -> None:
         """Show an answer as far as it goes; it begins with the sentences shown before."""
@@ -61,32 +67,43 @@ class GrowingReply:
             self._thread.join()
         return self._shown
 
+    def give_up(self) -> None:
+        """Show nothing more; what stands in Slack is replaced when the reply is closed."""
+        self.settle()
+        self._is_spoilt = True
+
     def end_with(self, rest: RenderedMessage) -> None:
         """Say what belongs under the sentences shown; without it the whole reply is put there."""
         self._rest = rest
 
-    def close(self, whole: RenderedMessage) -> None:
+    def close(self, whole: RenderedMessage, *, key: str = "") -> None:
         """Bring a reply that is open to its end, or put the whole in its place.
 
-        A message of its own is the last resort. Raises `DeliveryError` when Slack takes none of
-        it, or does not say whether it has.
+        A message of its own, marked with `key`, is the last resort; the reply is no longer open
+        then. Raises `DeliveryError` when Slack takes none of it, or does not say whether it has:
+        as long as the reply is open, `close` may be called again.
         """
         rest = self._rest or whole
         if not self._is_spoilt and fits([*self._sent, *rest.blocks]):
             try:
-                self._delivery.stop_stream(rest.blocks, place=self._place)
+                self._delivery.stop_stream(rest.blocks, place=self._place, key=key)
             except DeliveryError as exc:
+                if exc.is_passing:
+                    raise
                 logger.warning("reply not completed, so it is replaced: %s", exc.reason)
             else:
                 return
         try:
             self._replace(whole)
         except DeliveryError as exc:
-            if exc.is_uncertain:
+            if exc.is_uncertain or exc.is_passing:
                 raise
             logger.warning("reply not replaced, so it is posted: %s", exc.reason)
+            self._is_abandoned = True
             question = self._question
-            self._delivery.post(whole, channel_id=question.channel_id, thread_ts=question.thread_ts)
+            self._delivery.post(
+                whole, channel_id=question.channel_id, thread_ts=question.thread_ts, key=key
+            )
 
     def _replace(self, whole: RenderedMessage) -> None:
         try:

@@ -130,7 +130,9 @@ class Answerer:
             found = self._retriever.retrieve(query, top_k=TOP_K)
         with timer.step("compose"):
             candidates = tuple(rate(query, found.results, vocabulary))
-            signals = read_signals(query, found.results, vocabulary)
+            signals = read_signals(
+                query, found.results, vocabulary, far_similarity=found.far_similarity
+            )
             is_enough = self._gate.is_enough(signals)
             picks = compose(query, candidates, max_words=max_words) if is_enough else ()
         return PartTrace(

@@ -24,6 +24,8 @@ SHIPPED_GATE = Path(__file__).parent / FITTED_GATE
 LOOKED_AT = 5
 """Best passages that count as evidence."""
 WIDELY = 3
+NEAR = 0.25
+"""Similarity above that of a far question from which a passage is on the question's subject."""
 LIMIT = 8.0
 """Log-odds beyond which reading is not believed to be surer."""
 
@@ -51,6 +53,8 @@ PASSING = re.compile(
     r"thursday|friday))\b",
     re.IGNORECASE,
 )
+# What a handbook says "you" and "we" of is the asker's own organisation.
+SPEAKS = re.compile(r"\b(?:you|your|we|our|us)\b", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -62,21 +66,24 @@ class Signals:
     """
 
     read: float
-    """Log-odds, by reading, of the sentence that most likely answers; within `LIMIT` of 0.0."""
+    """Log-odds, by reading, of the sentence that most likely answers; within `LIMIT` of 0.0.
+
+    0.0 when nothing was read."""
     read_widely: float
     """Mean of the same over the `WIDELY` passages that most likely answer."""
-    unread: float
-    """1.0 when nothing was read."""
-    similarity: float
-    """Cosine similarity of the question and the nearest passage."""
-    sentence_similarity: float
-    """Cosine similarity of the question and the sentence that most likely answers."""
+    nearness: float
+    """Cosine similarity of the question and the nearest passage, above that of a far question."""
+    sentence_nearness: float
+    """The same of the sentence that most likely answers."""
+    far_off: float
+    """How little is near at all: from 0.0 at `NEAR` above a far question to 1.0 at none."""
     unknown_names: float
     """1.0 when the question names something that no passage mentions."""
     missing_years: float
     """1.0 when a year in the question is in none of the best passages."""
     own_records: float
-    """1.0 when only the asker's own organisation, or nobody's articles, can hold it."""
+    """1.0 when only the records of the asker's own organisation, or nobody's, can hold it, and the
+    passage that most likely answers does not speak for that organisation."""
 
     def vector(self) -> list[float]:
         """Return the signals in the order of their declaration."""
@@ -160,6 +167,8 @@ def read_signals(
     query: Query,
     results: Sequence[SearchResult],
     vocabulary: Vocabulary,
+    *,
+    far_similarity: float,
 ) -> Signals:
     """Return the signals of a question and what was found for it.
 
@@ -169,16 +178,17 @@ def read_signals(
     best = results[:LOOKED_AT]
     text = " ".join(f"{r.chunk.frame} {r.chunk.text}" for r in best)
     read = [result for result in results if result.unit_readings]
+    nearness = max((result.similarity for result in results), default=0.0) - far_similarity
     likely = sorted((max(result.unit_readings) for result in read), reverse=True)[:WIDELY]
     return Signals(
         read=_within(likely[0]) if likely else 0.0,
         read_widely=fmean(map(_within, likely)) if likely else 0.0,
-        unread=float(not likely),
-        similarity=max((result.similarity for result in results), default=0.0),
-        sentence_similarity=_nearest(read or results),
+        nearness=nearness,
+        sentence_nearness=_nearest(read or results) - far_similarity,
+        far_off=min(max(NEAR - nearness, 0.0) / NEAR, 1.0),
         unknown_names=float(_has_unknown_name(query.text, vocabulary)),
         missing_years=float(not set(YEAR.findall(query.text)) <= set(YEAR.findall(text))),
-        own_records=float(_asks_for_records(query.text)),
+        own_records=float(_asks_for_records(query.text) and not _speaks_for_us(read)),
     )
 
 
@@ -196,6 +206,14 @@ def _nearest(results: Sequence[SearchResult]) -> float:
         )
     ]
     return max(pairs, default=(0.0, 0.0))[1]
+
+
+def _speaks_for_us(read: Sequence[SearchResult]) -> bool:
+    """Whether the passage that most likely answers speaks to or for an organisation's people."""
+    if not read:
+        return False
+    best = max(read, key=lambda result: max(result.unit_readings))
+    return SPEAKS.search(best.chunk.text) is not None
 
 
 def _asks_for_records(question: str) -> bool:

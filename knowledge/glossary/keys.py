@@ -1,16 +1,16 @@
 """Pure: what a person typed after `/define`, as the forms under which a term may be filed."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 from knowledge.text.language import SPELLING
+from knowledge.text.unicode import normalised
 
 __all__ = ["asked_terms", "split_hint", "term_key", "term_words"]
 
 _WORD = re.compile(r"[^\W_]+")
-_ACRONYM_PLURAL = re.compile(r"\b([A-Z0-9]*[A-Z][A-Z0-9&/-]*)['’]?s\b")  # noqa: RUF001
+_ACRONYM_PLURAL = re.compile(r"\b([A-Z0-9]{0,20}[A-Z][A-Z0-9&/-]{0,20})['’]?s\b")  # noqa: RUF001
 _DOUBLED_L = re.compile(r"(?<=[aeo])ll(?=(?:ing|ed|er)s?$)")
 
 _LEAD = re.compile(
@@ -30,7 +30,7 @@ _HINT = re.compile(r"^(.+?)\s*(?:\((.+)\)|\b(?:in|for|as in|within)\s+(.+))$", r
 
 def term_words(text: str) -> list[str]:
     """Return the words of a term with case, plural and spelling variants taken out."""
-    text = unicodedata.normalize("NFKC", text)
+    text = normalised(text, form="NFKC")
     text = _ACRONYM_PLURAL.sub(r"\1", text)
     return [_plain(word) for word in _WORD.findall(text.casefold().replace("&", " and "))]
 

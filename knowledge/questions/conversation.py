@@ -16,7 +16,7 @@ MAX_TURNS = 6
 OPENS_WITH_AND = re.compile(r"^(?:and|or|but|so|also|what about|how about|and what about)\b[\s,]*")
 ABOUT = re.compile(
     r"^(?:and|or|but|so|ok|okay|then|also)?[\s,]*(?:what about|how about|and for|for|and)\s+"
-    r"(?P<topic>[^?]+?)\s*\??$"
+    r"(?P<topic>[^?]*[^?\s])\s*\??$"
 )
 BARE = re.compile(
     r"^(?:(?:but|and|so|ok)\s+)?(?:why|why not|why is that|why so|how|how so|how come|when|"

@@ -58,12 +58,12 @@ OFF_SUBJECT = 0.25
 _CAPITAL_VERBS = "|".join(verb.capitalize() for verb in _VERBS.split("|"))
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')]*\s+"
-    rf"|\s+(?=(?:Please|Ignore|Disregard|Also|Then|In your|{_CAPITAL_VERBS})\s)"
+    rf"|(?<!\s)\s+(?=(?:Please|Ignore|Disregard|Also|Then|In your|{_CAPITAL_VERBS})\s)"
 )
 _CLAUSE = re.compile(
-    r"\s*(?:[;\n]+|,?\s+(?:and|then|also)\s+(?=(?:also|then|please|reply|respond|post|send|add|end|"
+    r"\s?(?:[;\n]+|,?\s(?:and|then|also)\s(?=(?:also|then|please|reply|respond|post|send|add|end|"
     r"include|ignore|disregard|print|append|ping|mention|tell|repeat|output|write|delete|run|say|"
-    r"forget|notify|tag|dm|start|finish|begin)\b))\s*",
+    r"forget|notify|tag|dm|start|finish|begin)\b))\s?",
     re.IGNORECASE,
 )
 

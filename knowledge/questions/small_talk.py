@@ -1,9 +1,9 @@
 """What people say to an assistant that is not a question about the field."""
 
 import re
-import unicodedata
 
 from knowledge.domain import Chat, Subject
+from knowledge.text.unicode import normalised
 
 __all__ = ["has_words", "read_small_talk"]
 
@@ -179,7 +179,7 @@ def has_words(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Return the words of a message in lower case, a few emoji among them, and nothing else."""
-    low = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")  # noqa: RUF001
+    low = normalised(text, form="NFKC").casefold().replace("’", "'")  # noqa: RUF001
     for signs, word in EMOJI:
         low = signs.sub(word, low)
     low = SMILEY.sub(" ", EMOJI_NAME.sub(" ", low)).replace("'", "")

@@ -1,7 +1,6 @@
 """What kind of question it is, what it turns on, and what is not a question at all."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +12,7 @@ from knowledge.glossary.glossary import TermMention
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.models.bundled import common_words
 from knowledge.text.language import STOP_WORDS, content_words, names, sentence_spans, stem, words
+from knowledge.text.unicode import normalised
 
 __all__ = [
     "ADDRESS",
@@ -31,6 +31,7 @@ MAX_OTHER_WORDINGS = 3
 """Each is embedded, which takes some milliseconds."""
 FIGURE_WORD = re.compile(r"\d[\d.,]*[a-z%]{0,3}")
 """An amount, a time or a date, such as 80k, 5pm or 3rd."""
+MAX_CHARS = 4_000
 RARE = 0.02
 """Share of the passages up to which an acronym is one that an embedder may not know."""
 
@@ -117,53 +118,58 @@ class Query:
         return tuple(dict.fromkeys(stems))
 
 
+# They read what `normalise` returns, whose blanks are single, so that no run of them can be read in
+# several ways. What may be anything has a limit: without one, each place of a long text from
+# which a pattern begins to match is read to the end.
 COMPARISON = (
     re.compile(
-        r"\bdifferen\w*\s+(?:between|btw|b/w)\s+(?P<a>.+?)\s+(?:and|n|&|vs\.?|or)\s+(?P<b>.+)"
+        r"\bdifferen\w* (?:between|btw|b/w) (?P<a>.{1,120}?) (?:and|n|&|vs\.?|or) (?P<b>.+)"
     ),
     re.compile(
-        r"\bhow\s+(?:do|does|is|are)\s+(?P<a>.+?)\s+(?:differ\w*|different)\s+(?:from|to|than)\s+(?P<b>.+)"
+        r"\bhow (?:do|does|is|are) (?P<a>.{1,120}?) (?:differ\w*|different) "
+        r"(?:from|to|than) (?P<b>.+)"
     ),
-    re.compile(r"\bcompar\w*\s+(?:between\s+)?(?P<a>.+?)\s+(?:and|with|to|vs\.?)\s+(?P<b>.+)"),
+    re.compile(r"\bcompar\w* (?:between )?(?P<a>.{1,120}?) (?:and|with|to|vs\.?) (?P<b>.+)"),
     re.compile(
-        r"\b(?:is|are)\s+(?P<a>.+?)\s+(?:the\s+same|identical)\s+(?:as|thing\s+as|to)\s+(?P<b>.+)"
+        r"\b(?:is|are) (?P<a>.{1,120}?) (?:the same|identical) (?:as|thing as|to) (?P<b>.+)"
     ),
     re.compile(
-        r"\b(?:is|are)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:the\s+same|identical|different)\b"
+        r"\b(?:is|are) (?P<a>.{1,80}?) and (?P<b>.{1,80}?) (?:the same|identical|different)\b"
     ),
-    re.compile(r"^(?:.*?\b(?:is|are|about|on)\s+)?(?P<a>.+?)\s+(?:vs\.?|versus|v\.?)\s+(?P<b>.+)"),
-    re.compile(r"\b(?P<a>\w[\w&-]*)\s+or\s+(?P<b>\w[\w&-]*)\s*[:?,-]*\s*(?:which|what)\b"),
+    re.compile(r"^(?:.*?\b(?:is|are|about|on) )?(?P<a>.{1,120}?) (?:vs\.?|versus|v\.?) (?P<b>.+)"),
+    re.compile(r"\b(?P<a>\w[\w&-]*) or (?P<b>\w[\w&-]*) ?[:?,-]* ?(?:which|what)\b"),
 )
 LIST = re.compile(
     r"\b(?:list|examples|types?|kinds?|sorts?|steps|stages|phases|reasons|benefits|advantages|"
     r"disadvantages|risks|elements|components|ways|methods|criteria|tasks|activities|mistakes|"
-    r"which\s+\w+s|what\s+(?:\w+s)\s+(?:are|do|does|should|must|can)|name\s+(?:the|some))\b",
+    r"which \w+s|what (?:\w+s) (?:are|do|does|should|must|can)|name (?:the|some))\b",
 )
 FIGURE = re.compile(
-    r"\b(?:how\s+(?:much|many|big|large|long|old|often|high)|what\s+(?:percentage|percent|share|"
-    r"proportion|number|year|size|rate)|when\s+(?:did|was|were|is|does|do)|which\s+year|"
-    r"market\s+size|revenue|headcount|statistics?|figures?)\b"
+    r"\b(?:how (?:much|many|big|large|long|old|often|high)|what (?:percentage|percent|share|"
+    r"proportion|number|year|size|rate)|when (?:did|was|were|is|does|do)|which year|"
+    r"market size|revenue|headcount|statistics?|figures?)\b"
 )
 DEFINITION = re.compile(
-    r"^(?:(?:and|so|ok|hi|hey|please|pls|can\s+you|could\s+you|tell\s+me)[\s,]+)*"
-    r"(?:what(?:'s|\s+is|\s+are|s|\s+does|\s+do)\s+(?:the\s+meaning\s+of\s+|meant\s+by\s+|an?\s+|the\s+)?"
-    r"(?P<what>.+?)(?:\s+(?:mean|means|stand\s+for|in\s+\w+))?"
-    r"|define\s+(?P<define>.+?)|(?:meaning|definition)\s+of\s+(?P<of>.+?)"
-    r"|(?P<head>.+?)\s+(?:meaning|definition|stands\s+for|explained)"
-    r"|explain\s+(?:what\s+)?(?:is\s+)?(?P<explain>.+?)(?:\s+(?:is|means?|to\s+me))*)"
+    r"^(?:(?:and|so|ok|hi|hey|please|pls|can you|could you|tell me)[\s,]+)*"
+    r"(?:what(?:'s| is| are|s| does| do) (?:the meaning of |meant by |an? |the )?"
+    r"(?P<what>.{1,120}?)(?: (?:mean|means|stand for|in \w+))?"
+    r"|define (?P<define>.{1,120}?)|(?:meaning|definition) of (?P<of>.{1,120}?)"
+    r"|(?P<head>.{1,120}?) (?:meaning|definition|stands for|explained)"
+    r"|explain (?:what )?(?:is )?(?P<explain>.{1,120}?)(?: (?:is|means?|to me))*)"
     r"[\s?.!]*$"
 )
-REASON = re.compile(r"\b(?:why|how\s+come|what\s+for|reason\s+for|what\s+causes?)\b")
+REASON = re.compile(r"\b(?:why|how come|what for|reason for|what causes?)\b")
 
 ASKS = re.compile(
     r"\b(?:what|who|when|where|why|how|which|is|are|does|do|can|should)\b", re.IGNORECASE
 )
 SECOND_QUESTION = re.compile(
-    r"[\s,;]+(?:and\s+also|and|also|plus|&)[\s,]+(?=(?:what(?:'s|s)?|who|when|where|why|how|which)\b)",
+    r"(?<![\s,;])[\s,;]+(?:and\s+also|and|also|plus|&)[\s,]+(?=(?:what(?:'s|s)?|who|when|where|why|how|which)\b)",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(
-    r"<[@#!]?[^<>\s]*(?:[|][^<>]*)?>|\b\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\w)@\w+"
+    r"<[@#!]?[^<>\s|]*(?:[|][^<>]*)?>|\b\w+://\S+|\bwww\.\S+|"
+    r"(?<![^\s@<>])[^\s@<>]+@[^\s@<>]+\.\w+|(?<!\w)@\w+"
 )
 HASHTAG = re.compile(r"(?<![\w&])#(?=[^\W\d_])")
 """The sign before a word; a number sign before a figure is part of it."""
@@ -206,9 +212,14 @@ CHAT_SPELLING = (
 
 
 def normalise(text: str) -> str:
-    """Return the question on one line, in NFKC, with chat spelling written out."""
+    """Return the question on one line, in NFKC, with chat spelling written out.
+
+    What lies beyond `MAX_CHARS` is left out, since a question that is answered is shorter.
+    """
     # Mentions, links and addresses are no words of a question, and are never echoed.
-    bare = ADDRESS.sub(" ", unicodedata.normalize("NFKC", text).replace("’", "'"))  # noqa: RUF001
+    # Some signs become 18 letters.
+    whole = normalised(text, form="NFKC")[:MAX_CHARS]
+    bare = ADDRESS.sub(" ", whole.replace("’", "'"))  # noqa: RUF001
     bare = DOTTED.sub(_joined, HASHTAG.sub("", bare))
     plain = " ".join(bare.split())
     for pattern, written_out in CHAT_SPELLING:
@@ -268,10 +279,15 @@ def split_requests(text: str) -> tuple[str, ...]:
 
 def _split_at_and(sentence: str) -> list[str]:
     """Cut "what is X and who did Y" before the second question word."""
+    is_asked = is_meant = False
+    begin = 0
     for match in SECOND_QUESTION.finditer(sentence):
-        first, second = sentence[: match.start()], sentence[match.end() :]
-        if ASKS.search(first) and content_words(first) and content_words(second):
-            return [first, second]
+        piece, begin = sentence[begin : match.start()], match.end()
+        is_asked = is_asked or bool(ASKS.search(piece))
+        is_meant = is_meant or bool(content_words(piece))
+        if is_asked and is_meant:
+            first, second = sentence[: match.start()], sentence[begin:]
+            return [first, second] if content_words(second) else [sentence]
     return [sentence]
 
 

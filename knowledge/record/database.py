@@ -1,6 +1,9 @@
 """Opens the SQL database, brings its schema up to date, and names its failures."""
 
 import logging
+import os
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from knowledge.errors import ConfigError, RecordError, first_line
+from knowledge.errors import ConfigError, DataDirectoryBusyError, RecordError, first_line
 
 __all__ = ["Database", "insert_for", "open_database"]
 
@@ -21,6 +24,14 @@ MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 HEAD = "0002"
 SQLITE_WAIT_S = 5.0
 WRITES = "knowledge_writes"
+OWNER_LOCK = 6022141
+OWNER_WAIT_S = 1.0
+OWNER = (
+    "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
+    "WHERE locktype = 'advisory' AND objid = :lock AND granted"
+)
+OTHERS = 0o077
+"""The bits of a mode that let other people in."""
 
 
 class Database:
@@ -52,6 +63,27 @@ class Database:
             if not self.is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
+
+    @contextmanager
+    def owned(self) -> Iterator[None]:
+        """Keep every other program of this kind away from a PostgreSQL database.
+
+        The lock belongs to a connection of its own, so it ends with this process. SQLite is in
+        the data directory, which has a lock. Raises `DataDirectoryBusyError`.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        with _translated(self._engine):
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with _translated(self._engine):
+                _lock(connection, engine=self._engine)
+            yield
+        finally:
+            # Given back to the pool, the connection would keep the lock.
+            connection.invalidate()
+            connection.close()
 
     def close(self) -> None:
         """Close every connection."""
@@ -88,6 +120,7 @@ def _sqlite_engine(url: str, path: str) -> Engine:
             raise ConfigError(
                 f"KB_DATABASE_URL: cannot create the folder of {path}: {exc.strerror or exc}"
             ) from exc
+        _keep_private(Path(path))
     engine = create_engine(
         url, connect_args={"timeout": SQLITE_WAIT_S, "isolation_level": None}, pool_size=10
     )
@@ -105,6 +138,33 @@ def _sqlite_engine(url: str, path: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody else read the file; SQLite gives the files beside it the same mode."""
+    try:
+        path.touch(mode=0o600)
+        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            if file.exists() and file.stat().st_mode & OTHERS:
+                file.chmod(0o600)
+    except OSError as exc:
+        logger.warning("others on this machine may read %s: %s", path, exc.strerror or exc)
+
+
+def _lock(connection: Connection, *, engine: Engine) -> None:
+    who = f"{socket.gethostname()} {os.getpid()}"[:60]
+    connection.execute(text("SELECT set_config('application_name', :who, false)"), {"who": who})
+    lock = {"lock": OWNER_LOCK}
+    until = time.monotonic() + OWNER_WAIT_S
+    while not connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), lock).scalar():
+        if time.monotonic() > until:
+            owner = connection.execute(text(OWNER), lock).scalar()
+            raise DataDirectoryBusyError(
+                f"the database {engine.url.render_as_string(hide_password=True)} is in use by "
+                f"another program ({owner or 'host and process unknown'}). Stop that one: two "
+                f"would answer every question twice"
+            )
+        time.sleep(0.1)
 
 
 def _migrate(engine: Engine) -> None:

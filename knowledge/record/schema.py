@@ -1,31 +1,27 @@
-"""The tables of the record, the one place where everything that must not be lost is kept."""
+"""The tables of the record, the one place where everything that must not be lost is kept.
+
+The tables of what people asked stand in `bot.record.schema`, on the same metadata.
+"""
 
 from sqlalchemy import (
     JSON,
     Column,
     DateTime,
-    Float,
-    ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 __all__ = [
-    "answer",
     "article",
     "article_version",
     "audit",
     "chunk",
     "embedding",
-    "feedback",
     "generation",
-    "inbox",
     "metadata",
     "question_vectors",
     "run",
@@ -148,49 +144,4 @@ audit = Table(
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("result", Text, nullable=False),
-)
-
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("inbox_id", Integer, primary_key=True, autoincrement=True),
-    Column("event_id", Text, nullable=False, unique=True),
-    # A mention arrives as two events of one message; the message is answered once.
-    Column("message_key", Text, nullable=False, unique=True),
-    Column("payload", JSON, nullable=True),
-    Column("state", String(16), nullable=False, index=True),  # waiting, sending, done
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("received_at", DateTime(timezone=True), nullable=False),
-)
-
-answer = Table(
-    "answer",
-    metadata,
-    Column("answer_id", String(32), primary_key=True),
-    Column("conversation", Text, nullable=False),
-    Column("user_id", Text, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("reason", String(32), nullable=False),
-    Column("outcome", JSON, nullable=False),
-    Column("total_ms", Float, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
-    Index("ix_answer_conversation_created_at", "conversation", "created_at"),
-)
-
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("feedback_id", Integer, primary_key=True, autoincrement=True),
-    Column(
-        "answer_id",
-        String(32),
-        ForeignKey("answer.answer_id", ondelete="CASCADE"),
-        nullable=False,
-    ),
-    Column("user_id", Text, nullable=False),
-    Column("vote", String(8), nullable=False),
-    Column("voted_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("answer_id", "user_id"),
 )

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,20 @@ class VectorIndex:
         missing = list(self._catalog.chunks(sorted(wanted - stored)).values())
         store.upsert(missing, self._vectors(missing, embed))
         return False
+
+    def prepare_or_rebuild(self, embed: Callable[[Sequence[str]], Vectors]) -> bool:
+        """Do what `prepare` does; an index that is damaged is built anew from the record.
+
+        Returns whether one had to be built.
+        """
+        try:
+            return self.prepare(embed)
+        except StoreError as exc:
+            logger.warning("the index is damaged, so it is built anew from the record: %s", exc)
+        with suppress(StoreError):
+            self.close()
+        self.rebuild(embed)
+        return True
 
     def add(self, chunks: Sequence[Chunk], embed: Callable[[Sequence[str]], Vectors]) -> None:
         """Write chunks; they are found, but not yet visible.

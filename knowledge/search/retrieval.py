@@ -15,6 +15,7 @@ from knowledge.record.vectors import text_hash
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import Asked, QuestionVectors
 from knowledge.search.ranking import RankSignals, relevance, scaled, shares
+from knowledge.search.remoteness import Remoteness
 from knowledge.search.sentence_vectors import SentenceVectors
 
 __all__ = ["Retrieval", "Retriever"]
@@ -42,6 +43,8 @@ class Retrieval:
     """The query's unit vector."""
     is_degraded: bool
     """Whether the vector index did not answer and only words were compared."""
+    far_similarity: float = 0.0
+    """Similarity that a question on another subject has with the passage nearest to it."""
 
 
 class Retriever:
@@ -55,15 +58,20 @@ class Retriever:
         embedder: Embedder,
         sentence_vectors: SentenceVectors,
         question_vectors: QuestionVectors,
+        remoteness: Remoteness | None = None,
         reader: PassageReader | None = None,
         reranker: Reranker | None = None,
     ) -> None:
-        """All but the reader and the reranker must be of one data directory."""
+        """All but the reader and the reranker must be of one data directory.
+
+        Without `remoteness` a question on another subject counts as one of no similarity at all.
+        """
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
         self._sentence_vectors = sentence_vectors
         self._question_vectors = question_vectors
+        self._remoteness = remoteness
         self._reader = reader
         self._reranker = reranker
 
@@ -85,7 +93,13 @@ class Retriever:
             )
         articles = tuple(result.chunk.article_id for result in results)
         results = self._read(query, results[: min(READ, top_k)]) + results[READ:top_k]
-        return Retrieval(results=results, articles=articles, vector=vector, is_degraded=is_degraded)
+        return Retrieval(
+            results=results,
+            articles=articles,
+            vector=vector,
+            is_degraded=is_degraded,
+            far_similarity=self._remoteness.current() if self._remoteness else 0.0,
+        )
 
     def signals(self, query: Query) -> list[tuple[Chunk, RankSignals]]:
         """Return what speaks for each chunk found, all of them compared sentence by sentence.

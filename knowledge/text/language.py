@@ -28,7 +28,7 @@ NAME = re.compile(
     r"\b(?:[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[\w&-]*|[A-Z][a-z'’-]+(?:\s+[A-Z][a-z'’-]+)*)"  # noqa: RUF001
 )
 
-WIDE_BLANK = re.compile(r"[^\S\x00-\x7f]")
+WIDE_BLANK = re.compile(r"[^\S\x00-\x7f]|[\ud800-\udfff]")
 
 STOP_WORDS = frozenset(
     """
@@ -82,7 +82,8 @@ def sentence_spans(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     start = 0
-    # The splitter counts in bytes and trips over blanks that take more than one.
+    # The splitter counts in bytes and trips over blanks that take more than one, and over
+    # halves of characters, which are none.
     for piece in sentencex.segment("en", WIDE_BLANK.sub(" ", text)):
         end = start + len(piece)
         stripped = text[start:end].strip()

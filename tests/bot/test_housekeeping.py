@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.housekeeping import Housekeeping
+from bot.record.journal import Journal
 from knowledge.record.database import open_database
-from knowledge.record.journal import Journal
 from tests.fakes import FakeClock
 
 

@@ -13,6 +13,7 @@ from bot.__main__ import _services
 from bot.app import create_bot
 from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.record.journal import Journal
 from bot.replying.delivery import create_client
 from bot.settings import BotSettings
 from ingest.pipeline import make_ingestion
@@ -20,7 +21,6 @@ from ingest.sources import BUNDLED, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import Answer, Outcome, Question
 from knowledge.models.embeddings import SentenceTransformerEmbedder
-from knowledge.record.journal import Journal
 from knowledge.settings import KnowledgeSettings
 from tests.scenarios.world import ADMIN, MANIFEST
 

@@ -82,7 +82,7 @@ def test_sharing_is_refused_when_slack_does_not_say_who_reads_the_channel(start:
 
     world.slack.press("member", answer, "share_answer")
 
-    assert "another company" in world.private_reply(MEMBER, number=2).shown_text
+    assert "could not find out" in world.private_reply(MEMBER, number=2).shown_text
     assert world.slack.transcript.messages() == ()
 
 

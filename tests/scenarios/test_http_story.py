@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from starlette.testclient import TestClient
@@ -193,3 +194,47 @@ def test_health_is_told_to_anybody(start: Start) -> None:
 
     with _http(world) as client:
         assert client.get("/healthz").text == "ok"
+
+
+ODD = {
+    "deep": "[" * 100_000,
+    "deep object": '{"event":' * 5_000,
+    "deep and whole": '{"a":' + "[" * 500 + "]" * 500 + "}",
+    "event is a list": '{"type": "event_callback", "event": []}',
+    "event is a number": '{"type": "event_callback", "event": 7}',
+    "authorizations is a number": '{"type": "event_callback", "event": {}, "authorizations": 5}',
+    "half a character": '{"type": "event_callback", "event_id": "\\ud800", "event": {}}',
+    "type is a list": '{"type": [], "event": {}}',
+    "no actions": '{"type": "block_actions", "user": {"id": "U1"}, "team": {"id": "T1"}}',
+    "actions of numbers": '{"type": "block_actions", "actions": [1]}',
+    "an action without a name": '{"type": "block_actions", "actions": [{"action_id": 7}]}',
+    "user is a number": '{"type": "block_actions", "user": 1, "actions": [{}]}',
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("is_form", [False, True], ids=["JSON", "form"])
+def test_odd_bodies_are_refused_without_a_trace(
+    start: Start, caplog: pytest.LogCaptureFixture, name: str, is_form: bool
+) -> None:
+    world = start(connection="none")
+    body = urlencode({"payload": ODD[name]}) if is_form else ODD[name]
+    headers = _headers(body)
+    if is_form:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+
+    with _http(world) as client:
+        response = client.post("/slack/events", content=body, headers=headers)
+
+    assert response.status_code == 400
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("payload", ["[]", "7", '"a"', "no JSON"])
+def test_a_form_whose_payload_is_no_object_is_refused(start: Start, payload: str) -> None:
+    world = start(connection="none")
+    body = urlencode({"payload": payload})
+    headers = _headers(body) | {"content-type": "application/x-www-form-urlencoded"}
+
+    with _http(world) as client:
+        assert client.post("/slack/events", content=body, headers=headers).status_code == 400

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.access.identity import SlackAwayError
 from bot.local_slack import DEFAULT_CHANNELS, DEFAULT_USERS, Channel, User
 from knowledge.errors import ConfigError, RecordError
 from tests.scenarios.world import MEMBER, Start, World
@@ -134,6 +135,9 @@ def test_a_token_that_slack_refuses_is_named_at_the_start(start: Start) -> None:
         start(slack=world.slack)
 
 
-def test_a_slack_that_does_not_answer_is_named_at_the_start(start: Start) -> None:
-    with pytest.raises(ConfigError, match="SLACK_API_URL: Slack does not answer"):
+def test_a_slack_that_does_not_answer_is_named_at_the_start(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.access.identity.FIRST_WAIT_S", 0.01)
+    with pytest.raises(SlackAwayError, match="Slack does not answer"):
         start(api_url="http://127.0.0.1:9/api/")

@@ -11,11 +11,11 @@ from typing import Any, Literal
 from bot.app import Bot, create_bot
 from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.record.journal import Journal
 from bot.replying.delivery import create_client
 from bot.services import Answerer, Services
 from bot.settings import BotSettings
 from knowledge.record.database import Database, open_database
-from knowledge.record.journal import Journal
 from tests.fakes import (
     FakeAnswerer,
     FakeAudit,

@@ -12,6 +12,7 @@ from bot.local_slack.workspace.values import APP_ID, BOT_ID, BOT_USER_ID, TEAM_I
 from bot.local_slack.workspace.wire import channel_json, message_json, user_json
 from bot.local_slack.workspace.workspace import Workspace
 
+HISTORY_SCOPES = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
 MAX_LOADING_MESSAGES = 10
 MAX_VIEW_BYTES = 250_000
 _PROMPTS = items(record({"title": string(255), "message": string()}), at_most=4)
@@ -54,6 +55,9 @@ def conversations_open(workspace: Workspace, args: Args) -> Json:
 def conversations_replies(workspace: Workspace, args: Args) -> Json:
     """`conversations.replies`, whose cursor is the number of messages already given."""
     channel = visible_channel(workspace, args["channel"])
+    needed = HISTORY_SCOPES[channel.kind]
+    if needed not in workspace.scopes:
+        raise ApiError("missing_scope", needed=needed, provided=",".join(sorted(workspace.scopes)))
     thread = workspace.transcript.messages(channel=channel.id, thread_ts=args["ts"])
     if not thread:
         raise ApiError("thread_not_found")

@@ -70,19 +70,19 @@ def test_without_the_scope_a_person_is_taken_as_named(slack: LocalSlack) -> None
 
 
 @pytest.mark.parametrize("fault", [{"error": "user_not_found"}, {"status": 500}], ids=str)
-def test_somebody_who_cannot_be_looked_up_is_a_stranger(
+def test_of_somebody_who_cannot_be_looked_up_nothing_is_known(
     slack: LocalSlack, fault: dict[str, object]
 ) -> None:
     slack.fail_next("users.info", **fault)  # type: ignore[arg-type]
 
-    assert _directory(slack).with_standing(_actor()).team_id == ""
+    assert _directory(slack).with_standing(_actor()).is_unknown
 
 
 def test_nobody_can_be_looked_up_while_slack_is_down() -> None:
     directory = Directory(create_client(token="xoxb-local", base_url="http://127.0.0.1:9/"))
 
-    assert directory.with_standing(_actor()).team_id == ""
-    assert directory.place("C0GENERAL") == Place(is_member=True, is_external=True)
+    assert directory.with_standing(_actor()).is_unknown
+    assert directory.place("C0GENERAL") == Place(is_member=True, is_external=True, is_known=False)
     with pytest.raises(GroupLookupError):
         directory.group_members("S1")
 

@@ -210,7 +210,6 @@ def test_when_a_sentence_is_not_taken_the_reply_is_replaced_by_the_whole(
         pytest.param({"error": "invalid_blocks"}, id="refused"),
         pytest.param({"status": 503}, id="down"),
         pytest.param({"status": 503, "is_applied": True}, id="answer-lost"),
-        pytest.param({"retry_after_s": 600}, id="rate-limit"),
     ],
 )
 def test_when_the_end_is_not_taken_the_reply_is_replaced_by_the_whole(
@@ -225,13 +224,17 @@ def test_when_the_end_is_not_taken_the_reply_is_replaced_by_the_whole(
     assert len(desk.replies) == 1
 
 
-def test_a_rate_limit_at_the_end_is_waited_out(desk: _Desk) -> None:
+def test_a_reply_whose_end_slack_does_not_take_now_can_be_closed_again(desk: _Desk) -> None:
     desk.show(1)
     desk.slack.fail_next("chat.stopStream", retry_after_s=7)
 
+    with pytest.raises(DeliveryError) as caught:
+        desk.close(2)
+    assert (caught.value.is_passing, caught.value.retry_after_s) == (True, 7)
+    assert desk.reply.is_open
     message = desk.close(2)
 
-    assert desk.slept == [7]
+    assert desk.slept == []
     assert _is_whole(message, 2)
     assert message.via == "stream"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.answers.gate import SHIPPED_GATE, EvidenceGate, Signals, read_signals
+from knowledge.answers.gate import LIMIT, SHIPPED_GATE, EvidenceGate, Signals, read_signals
 from knowledge.domain import SearchResult
 from knowledge.errors import ConfigError
 from knowledge.glossary.glossary import Glossary
@@ -36,8 +36,10 @@ def _read(
     question: str,
     text: str = TEXT,
     *,
-    listed_similarity: float = 0.0,
+    similarity: float = 0.7,
+    unit_similarities: tuple[float, ...] = (),
     unit_readings: tuple[float, ...] = (),
+    far_similarity: float = 0.2,
 ) -> Signals:
     lexicon = Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=lambda *_: None)
     known = dict.fromkeys((stem(term) for term in stems_of(f"{text} our contract cost")), 1)
@@ -46,25 +48,47 @@ def _read(
         chunk=make_chunk(text=text),
         rank=1,
         score=1.0,
-        similarity=0.7,
-        listed_similarity=listed_similarity,
+        similarity=similarity,
+        unit_similarities=unit_similarities,
         unit_readings=unit_readings,
     )
     query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
-    return read_signals(query, [result], vocabulary)
+    return read_signals(query, [result], vocabulary, far_similarity=far_similarity)
 
 
 def test_the_best_sentence_that_was_read_says_how_likely_an_answer_is() -> None:
     question = "what is attrition?"
 
-    assert _read(question, unit_readings=(-2.0, math.log(3), -5.0)).read == pytest.approx(
-        0.7 * 0.75
-    )
+    assert _read(question, unit_readings=(-2.0, 1.5, -5.0)).read == 1.5
+    assert _read(question, unit_readings=(-2.0, 99.0)).read == LIMIT
     assert _read(question).read == 0.0
 
 
+def test_the_sentence_that_most_likely_answers_says_how_near_a_question_is() -> None:
+    signals = _read(
+        "what is attrition?",
+        unit_readings=(-2.0, 1.5),
+        unit_similarities=(0.9, 0.5),
+        far_similarity=0.2,
+    )
+
+    assert signals.sentence_nearness == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("similarity", "far_off"), [(0.7, 0.0), (0.45, 0.0), (0.325, 0.5), (0.2, 1.0), (0.0, 1.0)]
+)
+def test_how_near_a_question_comes_is_measured_by_far_ones(
+    similarity: float, far_off: float
+) -> None:
+    signals = _read("attrition", similarity=similarity, far_similarity=0.2)
+
+    assert signals.nearness == pytest.approx(similarity - 0.2)
+    assert signals.far_off == pytest.approx(far_off)
+
+
 def test_a_gate_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    gate = _gate(similarity=1.5, unknown=-0.25)
+    gate = _gate(nearness=1.5, far_off=-0.25)
 
     gate.save(tmp_path / "gate.json")
 
@@ -104,10 +128,10 @@ def test_a_gate_without_one_of_its_weights_is_damaged(name: str, tmp_path: Path)
 
 
 def test_more_of_what_speaks_for_an_answer_makes_it_likelier() -> None:
-    gate = _gate(similarity=3.0, unknown=-3.0)
+    gate = _gate(nearness=3.0, far_off=-3.0)
 
-    for_it = [gate.probability(_signals(similarity=step / 10)) for step in range(11)]
-    against_it = [gate.probability(_signals(unknown=step / 10)) for step in range(11)]
+    for_it = [gate.probability(_signals(nearness=step / 10)) for step in range(11)]
+    against_it = [gate.probability(_signals(far_off=step / 10)) for step in range(11)]
 
     assert for_it == sorted(for_it)
     assert against_it == sorted(against_it, reverse=True)
@@ -115,8 +139,8 @@ def test_more_of_what_speaks_for_an_answer_makes_it_likelier() -> None:
 
 
 def test_the_threshold_itself_is_enough() -> None:
-    gate = _gate(similarity=2.0)
-    signals = _signals(similarity=0.5)
+    gate = _gate(nearness=2.0)
+    signals = _signals(nearness=0.5)
 
     assert gate.probability(signals) == 0.5
     assert gate.is_enough(signals)
@@ -125,10 +149,10 @@ def test_the_threshold_itself_is_enough() -> None:
 
 def test_the_gate_that_is_shipped_lets_good_evidence_through_and_nothing_without_any() -> None:
     gate = EvidenceGate.load(SHIPPED_GATE)
-    good = _signals(similarity=0.8, unit_similarity=0.8, read=0.8)
+    good = _signals(nearness=0.4, sentence_nearness=0.4, read=2.0, read_widely=1.0)
 
     assert gate.is_enough(good)
-    assert not gate.is_enough(_signals())
+    assert not gate.is_enough(_signals(far_off=1.0, read=-2.0, read_widely=-2.0))
 
 
 def test_the_signals_of_nothing_found_speak_for_nothing() -> None:
@@ -138,7 +162,9 @@ def test_the_signals_of_nothing_found_speak_for_nothing() -> None:
         vocabulary=Vocabulary({}, 0),
     )
 
-    assert set(read_signals(query, [], Vocabulary({}, 0)).vector()) == {0.0}
+    signals = read_signals(query, [], Vocabulary({}, 0), far_similarity=0.0)
+
+    assert signals == _signals(far_off=1.0)
 
 
 @pytest.mark.parametrize(
@@ -157,18 +183,6 @@ def test_the_signals_of_nothing_found_speak_for_nothing() -> None:
 )
 def test_a_question_gives_itself_away(question: str, name: str, value: float) -> None:
     assert getattr(_read(question), name) == value
-
-
-@pytest.mark.parametrize(
-    ("similarity", "is_listed"),
-    [(-0.2, 0.0), (0.0, 0.0), (0.5, 0.0), (0.75, 0.5), (1.0, 1.0)],
-)
-def test_a_question_near_to_one_that_a_section_lists_counts_as_listed(
-    similarity: float, is_listed: float
-) -> None:
-    signals = _read("attrition of agents", listed_similarity=similarity)
-
-    assert signals.is_listed == pytest.approx(is_listed)
 
 
 def test_every_signal_lies_between_0_and_1() -> None:

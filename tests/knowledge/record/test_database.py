@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
-from knowledge.errors import ConfigError, RecordError
+from knowledge.errors import ConfigError, DataDirectoryBusyError, RecordError
 from knowledge.record import database as database_module
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
@@ -37,6 +37,8 @@ def _is_mapped(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def test_the_migrations_make_the_schema_that_the_code_uses(database: Database) -> None:
+    import bot.record.schema  # noqa: F401 (its tables are part of it)
+
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": _is_mapped})
         differences = compare_metadata(context, metadata)
@@ -248,3 +250,33 @@ def test_a_server_that_is_not_there_is_named_without_the_password(tmp_path: Path
         open_database(url)
 
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_second_owner_of_a_postgresql_database_is_refused_soon(new_postgresql_url: str) -> None:
+    first, second = open_database(new_postgresql_url), open_database(new_postgresql_url)
+    began = time.monotonic()
+
+    with (
+        first.owned(),
+        pytest.raises(DataDirectoryBusyError, match="in use by another program"),
+        second.owned(),
+    ):
+        pytest.fail("two owners")
+
+    assert time.monotonic() - began < 2
+    with second.owned():
+        pass
+    first.close()
+    second.close()
+
+
+def test_nobody_else_may_read_the_record(tmp_path: Path) -> None:
+    file = tmp_path / "record.sqlite3"
+    file.touch(mode=0o644)
+
+    database = open_database(f"sqlite:///{file}")
+    with database.write():
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+
+    assert set(modes.values()) == {0o600}
+    database.close()

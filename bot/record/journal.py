@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.record import schema
 from knowledge.domain import Answer, Chat, Outcome, Refusal, Turn
-from knowledge.record import schema
 from knowledge.record.database import Database
 
 __all__ = ["InboxEvent", "Journal", "StoredAnswer", "Vote"]
@@ -111,6 +111,10 @@ class Journal:
         """Note that the reply to an event may be on its way from now on."""
         self._set(event_id, state="sending")
 
+    def put_back(self, event_id: str) -> None:
+        """Note that a reply has certainly not gone out; that was no fault of the event's."""
+        self._set(event_id, state="waiting", attempts=0)
+
     def finish(self, event_id: str) -> None:
         """Note that an event is dealt with, and forget what it said."""
         self._set(event_id, state="done", payload=null())
@@ -185,7 +189,7 @@ class Journal:
             if connection.execute(known).first() is None:
                 return False
             connection.execute(
-                self._dialect.insert(schema.feedback)
+                self._dialect.insert(schema.vote)
                 .values(row)
                 .on_conflict_do_update(index_elements=["answer_id", "user_id"], set_=values)
             )
@@ -193,7 +197,7 @@ class Journal:
 
     def votes(self, answer_id: str) -> dict[Vote, int]:
         """Return how many people voted up and down."""
-        table = schema.feedback
+        table = schema.vote
         query = (
             select(table.c.vote, func.count())
             .where(table.c.answer_id == answer_id)
@@ -206,12 +210,18 @@ class Journal:
     # Retention
 
     def purge(self, *, before: dt.datetime) -> int:
-        """Delete events, answers and their votes older than `before`; return how many answers."""
+        """Delete events, answers and their votes older than `before`; return how many answers.
+
+        Events that are not finished stay, however old the clock says they are.
+        """
+        inbox = schema.inbox
         with self._database.write() as connection:
-            connection.execute(delete(schema.inbox).where(schema.inbox.c.received_at < before))
+            connection.execute(
+                delete(inbox).where(inbox.c.received_at < before, inbox.c.state == "done")
+            )
             # SQLite is told to cascade too, but only this order needs no such setting.
             old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
-            connection.execute(delete(schema.feedback).where(schema.feedback.c.answer_id.in_(old)))
+            connection.execute(delete(schema.vote).where(schema.vote.c.answer_id.in_(old)))
             result = connection.execute(
                 delete(schema.answer).where(schema.answer.c.created_at < before)
             )

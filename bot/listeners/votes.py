@@ -9,11 +9,11 @@ from slack_bolt import Ack
 from bot.access.authorization import Action
 from bot.access.permission_gate import PermissionGate
 from bot.incoming import parse_button
+from bot.record.journal import Journal, Vote
 from bot.rendering import render_denied, render_notice
 from bot.replying.delivery import Delivery
-from knowledge.record.journal import Journal, Vote
 
-__all__ = ["handle_feedback"]
+__all__ = ["handle_vote"]
 
 THANKS: dict[Vote, str] = {
     "up": "Thank you, I have noted that this helped.",
@@ -25,7 +25,7 @@ THANKS: dict[Vote, str] = {
 UNKNOWN_ANSWER = "This answer is no longer on record, so I could not note your vote."
 
 
-def handle_feedback(
+def handle_vote(
     ack: Ack,
     body: dict[str, Any],
     *,

@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
+from bot.record.journal import Journal, StoredAnswer
 from knowledge.domain import Chat, Outcome, Turn
 from knowledge.record.database import Database
-from knowledge.record.journal import Journal, StoredAnswer
 from tests.fakes import START, make_answer, make_refusal
 
 
@@ -154,3 +154,26 @@ def test_a_purge_deletes_what_is_older_and_nothing_else(journal: Journal) -> Non
     assert journal.votes("old") == {"up": 0, "down": 0}
     assert journal.votes("new") == {"up": 1, "down": 0}
     assert not _receive(journal)
+
+
+def test_questions_that_are_not_answered_survive_a_clock_that_jumps(journal: Journal) -> None:
+    _receive(journal, "Ev1", "T:C:1")
+    _receive(journal, "Ev2", "T:C:2")
+    journal.finish("Ev2")
+
+    journal.purge(before=START + dt.timedelta(days=31))
+
+    assert [event.event_id for event in journal.waiting()] == ["Ev1"]
+
+
+def test_what_could_not_be_sent_waits_again_and_is_not_held_against_the_event(
+    journal: Journal,
+) -> None:
+    _receive(journal)
+    journal.begin("Ev1")
+    journal.begin_sending("Ev1")
+
+    journal.put_back("Ev1")
+
+    [event] = journal.waiting()
+    assert (event.attempts, event.is_sending) == (0, False)

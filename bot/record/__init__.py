@@ -1,0 +1,1 @@
+"""What people asked and were answered, in the SQL database of the record."""

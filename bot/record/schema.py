@@ -1,0 +1,65 @@
+"""The tables of what people asked; the record's migrations make them."""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from knowledge.record.schema import metadata
+
+__all__ = ["answer", "inbox", "vote"]
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("inbox_id", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", Text, nullable=False, unique=True),
+    # A mention arrives as two events of one message; the message is answered once.
+    Column("message_key", Text, nullable=False, unique=True),
+    Column("payload", JSON, nullable=True),
+    Column("state", String(16), nullable=False, index=True),  # waiting, sending, done
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("answer_id", String(32), primary_key=True),
+    Column("conversation", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("outcome", JSON, nullable=False),
+    Column("total_ms", Float, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Index("ix_answer_conversation_created_at", "conversation", "created_at"),
+)
+
+# Stored under the name that it had at first.
+vote = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("user_id", Text, nullable=False),
+    Column("vote", String(8), nullable=False),
+    Column("voted_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("answer_id", "user_id"),
+)

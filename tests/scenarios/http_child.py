@@ -1,0 +1,58 @@
+"""A bot in HTTP mode as a program of its own, with fakes behind it: `URL DATABASE PORT PAUSE_S`."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from bot.app import create_bot
+from bot.connections.http import create_http_app
+from bot.connections.serving import serve
+from bot.local_slack import LocalSlack
+from bot.record.journal import Journal
+from bot.replying.delivery import create_client
+from bot.services import Services
+from bot.settings import BotSettings
+from knowledge.domain import Answer, Question, Reply
+from knowledge.record.database import open_database
+from tests.fakes import FakeAnswerer, FakeAudit, FakeClock, FakeCorpus, FakeGlossary, FakeIngestion
+
+
+class _SlowAnswerer(FakeAnswerer):
+    def __init__(self, pause_s: float) -> None:
+        super().__init__()
+        self.pause_s = pause_s
+
+    def answer(
+        self, question: Question, /, *, watch: Callable[[Answer], None] | None = None
+    ) -> Reply:
+        time.sleep(self.pause_s)
+        return super().answer(question, watch=watch)
+
+
+def main() -> None:
+    url, database_url, port, pause_s = sys.argv[1:]
+    database = open_database(database_url)
+    bot = create_bot(
+        settings=BotSettings(_env_file=None, SLACK_SIGNING_SECRET=LocalSlack.signing_secret),
+        services=Services(
+            answerer=_SlowAnswerer(float(pause_s)),
+            glossary=FakeGlossary(),
+            corpus=FakeCorpus(),
+            ingest=FakeIngestion(),
+            audit=FakeAudit(),
+            journal=Journal(database),
+            clock=FakeClock(),
+        ),
+        client=create_client(token=LocalSlack.bot_token, base_url=url),
+    )
+    bot.start()
+    try:
+        app = create_http_app(bot.app, signing_secret=LocalSlack.signing_secret)
+        serve(app, host="127.0.0.1", port=int(port))
+    finally:
+        bot.close()
+        database.close()
+
+
+if __name__ == "__main__":
+    main()
