@@ -176,6 +176,7 @@ def _by_overlap(item: ClapNqItem, vocabulary: Vocabulary, *, k: int) -> set[int]
 def _answerability(given: Sequence[Given], knowledge: Knowledge) -> list[Figure]:
     vocabulary = knowledge.vocabulary.current()
     gate = EvidenceGate.load(SHIPPED_GATE)
+    far = knowledge.remoteness.current()
 
     def probability(query: Query, results: Sequence[SearchResult]) -> float:
         return gate.probability(read_signals(query, results, vocabulary, far_similarity=far))

@@ -16,7 +16,7 @@ def _signals(number: int, *, similarity: float, seed: int = 1) -> list[Signals]:
         Signals(
             **{
                 **{name: chance.uniform(0.4, 0.6) for name in NAMES},
-                "similarity": similarity + chance.uniform(-0.15, 0.15),
+                "nearness": similarity + chance.uniform(-0.15, 0.15),
             }
         )
         for _ in range(number)

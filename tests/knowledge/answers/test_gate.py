@@ -1,5 +1,4 @@
 import json
-import math
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -185,6 +184,10 @@ def test_a_question_gives_itself_away(question: str, name: str, value: float) ->
     assert getattr(_read(question), name) == value
 
 
-def test_every_signal_lies_between_0_and_1() -> None:
-    for question in ("attrition", "Zyqqor zyx 2031 our salary", "agents in Manila in 2019"):
-        assert all(0 <= value <= 1 for value in _read(question).vector()), question
+def test_what_the_askers_own_records_hold_may_stand_in_what_speaks_for_their_organisation() -> None:
+    question = "what does our contract cost?"
+
+    general = _read(question, "A contract has its cost. It varies.", unit_readings=(1.0, 0.0))
+    own = _read(question, "Our contract costs 5 euros. You sign it.", unit_readings=(1.0, 0.0))
+
+    assert (general.own_records, own.own_records) == (1.0, 0.0)
