@@ -2,15 +2,17 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
-from ingest.planning import Action, Plan
-from ingest.reading.parsing import parse_articles
-from ingest.sources import read_source
+from ingest.planning import Placement, Plan
+from ingest.reading.parsing import Parsed, RawFile, parse_articles
+from ingest.reading.remarks import Remark
+from ingest.sources import NotRead, file_path, read_source
 from knowledge.assembly import OpenCorpus
 from knowledge.domain import (
     Article,
@@ -33,14 +35,8 @@ GROUP_CHARS = 100_000
 
 Stage: TypeAlias = Literal["reading", "embedding", "finishing"]
 ProgressCallback: TypeAlias = Callable[[IngestProgress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """An article that is not as the record has it."""
-
-    action: Action
-    article: Article
+_Pending: TypeAlias = tuple[Placement, str]
+"""What is to be done with an article, and the location of its source."""
 
 
 @dataclass(slots=True)
@@ -52,6 +48,8 @@ class _Tally:
     unchanged: list[ArticleId] = field(default_factory=list)
     removed: list[ArticleId] = field(default_factory=list)
     failed: list[FailedArticle] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    not_read: Counter[str] = field(default_factory=Counter)
     chunks_written: int = 0
     chunks_embedded: int = 0
 
@@ -62,19 +60,29 @@ class _Tally:
             unchanged=tuple(self.unchanged),
             removed=tuple(self.removed),
             failed=tuple(self.failed),
+            warnings=tuple(self._warnings()),
             chunks_written=self.chunks_written,
             chunks_embedded=self.chunks_embedded,
             seconds=round(seconds, 3),
         )
 
-    def count(self, change: _Change) -> None:
-        counted = {"add": self.added, "change": self.changed, "move": self.unchanged}
-        counted[change.action].append(change.article.article_id)
+    def count(self, placed: Placement) -> None:
+        counted = {"add": self.added, "change": self.changed}
+        counted.get(placed.action, self.unchanged).append(placed.article.article_id)
+        if placed.remark:
+            self.remarks.append(Remark(text=placed.remark, location=placed.article.location))
 
     def progress(self, stage: Stage, *, pending: int = 0) -> IngestProgress:
         taken = len(self.added) + len(self.changed)
         done = taken + len(self.unchanged) + len(self.failed)
         return IngestProgress(stage=stage, done=done, total=done + pending)
+
+    def _warnings(self) -> Iterator[str]:
+        yield from map(str, self.remarks)
+        if kinds := sorted(self.not_read.items()):
+            number = self.not_read.total()
+            listed = ", ".join(f"{kind} ({count})" for kind, count in kinds)
+            yield f"{number} {'file' if number == 1 else 'files'} of kinds not read: {listed}"
 
     def fail(self, error: ArticleError) -> None:
         self.failed.append(
@@ -115,9 +123,12 @@ class Ingestion:
         *,
         actor: str,
         on_progress: ProgressCallback = lambda _: None,
+        confirm_empty: bool = False,
     ) -> IngestReport:
         """Add, update and remove articles so that they are as `sources` have them.
 
+        A source that held articles and has no file any more is reported and keeps them, as a disk
+        that is not mounted looks the same; with `confirm_empty` they are removed.
         Articles that cannot be read are in the report and keep their old version. Raises
         `KnowledgeError` when the run as a whole cannot go on; what was done by then stays.
         """
@@ -127,7 +138,11 @@ class Ingestion:
             tally = _Tally()
             try:
                 self._recover(tally)
-                self._read_all(sources, tally, actor=actor, on_progress=on_progress)
+                plan = self._plan(sources)
+                for source in sources:
+                    self._ledger.register_source(source, actor=actor)
+                pending = self._pending(sources, plan, tally, confirm_empty=confirm_empty)
+                self._take_all(pending, plan, tally, on_progress=on_progress)
                 self._sweep()
                 if self._index.is_worn(chunks=self._catalog.counts()["chunks"]):
                     self._index.rebuild(self._embed_counting(tally))
@@ -141,19 +156,16 @@ class Ingestion:
             )
             return report
 
-    def plan(self, sources: Sequence[RegisteredSource]) -> IngestReport:
+    def plan(
+        self, sources: Sequence[RegisteredSource], *, confirm_empty: bool = False
+    ) -> IngestReport:
         """Return what a run would do; nothing is written and no model is loaded."""
         started = time.monotonic()
         tally = _Tally()
-        try:
-            max_tokens = self._embedder.max_tokens
-        except EmbedderError:
-            # The run will say so; what is new or gone can be told all the same.
-            max_tokens = BUNDLED_WINDOW
-        plan = Plan(self._catalog.articles(), max_tokens=max_tokens)
-        for source in sources:
-            for change in self._pending(source, plan, tally):
-                tally.count(change)
+        plan = self._plan(sources)
+        for placed, _ in self._pending(sources, plan, tally, confirm_empty=confirm_empty):
+            tally.count(placed)
+        tally.removed += plan.gone()
         return tally.report(seconds=time.monotonic() - started)
 
     def rebuild(self) -> int:
@@ -180,52 +192,103 @@ class Ingestion:
         self._catalog.sweep()
         self._index.prepare(self._embed_counting(tally))
 
-    def _read_all(
+    def _plan(self, sources: Sequence[RegisteredSource]) -> Plan:
+        try:
+            max_tokens = self._embedder.max_tokens
+        except EmbedderError:
+            # The run will say so; what is new or gone can be told all the same.
+            max_tokens = BUNDLED_WINDOW
+        return Plan(
+            self._catalog.articles(),
+            max_tokens=max_tokens,
+            sources=[source.location for source in sources],
+            is_there=lambda file: file_path(file, bundled_dir=self._bundled_dir).exists(),
+        )
+
+    def _take_all(
         self,
-        sources: Sequence[RegisteredSource],
+        pending: Iterator[_Pending],
+        plan: Plan,
         tally: _Tally,
         *,
-        actor: str,
         on_progress: ProgressCallback,
     ) -> None:
-        plan = Plan(self._catalog.articles(), max_tokens=self._embedder.max_tokens)
-        for source in sources:
-            self._ledger.register_source(source, actor=actor)
-            for group in _groups(self._pending(source, plan, tally)):
-                on_progress(tally.progress("embedding", pending=len(group)))
-                self._take_in(group, source, tally)
-                on_progress(tally.progress("reading"))
+        for group in _groups(pending):
+            on_progress(tally.progress("embedding", pending=len(group)))
+            self._take_in(group, tally)
+            on_progress(tally.progress("reading"))
         on_progress(tally.progress("finishing"))
+        tally.removed += plan.gone()
         self._catalog.remove(tally.removed)
 
-    def _pending(self, source: RegisteredSource, plan: Plan, tally: _Tally) -> Iterator[_Change]:
-        """Yield what is new or changed in a source; tally all the rest of it."""
+    def _pending(
+        self,
+        sources: Sequence[RegisteredSource],
+        plan: Plan,
+        tally: _Tally,
+        *,
+        confirm_empty: bool,
+    ) -> Iterator[_Pending]:
+        """Yield what is new, changed or moved, with its source; tally all the rest."""
+        waiting: list[tuple[Article, str]] = []
+        for source in sources:
+            for article in self._articles(source, plan, tally, confirm_empty=confirm_empty):
+                for placed in _place(article, source.location, plan, tally):
+                    if placed is None:
+                        waiting.append((article, source.location))
+                    elif placed.action == "keep":
+                        tally.count(placed)
+                    else:
+                        yield placed, source.location
+        for article, location in waiting:
+            for placed in _place(article, location, plan, tally, is_last=True):
+                if placed is not None:
+                    yield placed, location
+
+    def _articles(
+        self, source: RegisteredSource, plan: Plan, tally: _Tally, *, confirm_empty: bool
+    ) -> Iterator[Article]:
+        """Yield the articles of a source; tally what it has besides."""
+        files = 0
         try:
-            for article in _articles(source, self._bundled_dir):
-                try:
-                    if isinstance(article, ArticleError):
-                        raise article
-                    action = plan.place(article, source_location=source.location)
-                except ArticleError as error:
-                    plan.fail(error.location)
-                    tally.fail(error)
-                    continue
-                if action == "keep":
-                    tally.unchanged.append(article.article_id)
-                else:
-                    yield _Change(action, article)
+            for item in _parsed(source, self._bundled_dir):
+                match item:
+                    case NotRead():
+                        tally.not_read[item.kind] += 1
+                        continue
+                    case Remark():
+                        tally.remarks.append(item)
+                    case ArticleError():
+                        plan.fail(item.location)
+                        tally.fail(item)
+                    case Article():
+                        yield item
+                    case _:
+                        assert_never(item)
+                files += 1
         except ArticleError as error:
             # The source as a whole cannot be read: what it held stays.
             tally.fail(error)
             return
-        tally.removed += plan.gone(source.location)
+        held = plan.held_by(source.location)
+        if held and not files and not confirm_empty:
+            tally.fail(
+                ArticleError(
+                    f"has no file any more, and {held} of its articles are kept; restore it, or "
+                    f"remove them with `--confirm-empty`",
+                    location=source.location,
+                )
+            )
+            return
+        plan.end_source(source.location)
 
-    def _take_in(self, changes: Sequence[_Change], source: RegisteredSource, tally: _Tally) -> None:
+    def _take_in(self, group: Sequence[_Pending], tally: _Tally) -> None:
         """Take articles through to visibility; a crash before `activate` leaves them unseen."""
-        moved = [change.article for change in changes if change.action == "move"]
-        self._catalog.move(moved, source_location=source.location)
+        for placed, location in group:
+            if placed.action in ("move", "keep"):
+                self._catalog.move([placed.article], source_location=location)
         versions = self._split(
-            [change.article for change in changes if change.action != "move"], source
+            [(placed.article, at) for placed, at in group if placed.action in ("add", "change")]
         )
         self._catalog.stage(versions)
         chunks = [chunk for version in versions for chunk in version.chunks]
@@ -234,12 +297,12 @@ class Ingestion:
             self._question_vectors.keep(chunks)
         self._catalog.activate(versions)
         tally.chunks_written += len(chunks)
-        for change in changes:
-            tally.count(change)
+        for placed, _ in group:
+            tally.count(placed)
 
-    def _split(self, articles: Sequence[Article], source: RegisteredSource) -> list[StagedVersion]:
+    def _split(self, articles: Sequence[tuple[Article, str]]) -> list[StagedVersion]:
         chunks_of = split_articles(
-            articles,
+            [article for article, _ in articles],
             count_tokens=self._embedder.count_tokens,
             max_tokens=self._embedder.max_tokens,
         )
@@ -247,10 +310,10 @@ class Ingestion:
             StagedVersion(
                 version_id=version_id(article, max_tokens=self._embedder.max_tokens),
                 article=article,
-                source_location=source.location,
+                source_location=source_location,
                 chunks=chunks,
             )
-            for article, chunks in zip(articles, chunks_of, strict=True)
+            for (article, source_location), chunks in zip(articles, chunks_of, strict=True)
         ]
 
     def _embed_counting(self, tally: _Tally) -> Callable[[Sequence[str]], Vectors]:
@@ -279,20 +342,31 @@ def make_ingestion(corpus: OpenCorpus) -> Ingestion:
     )
 
 
-def _articles(source: RegisteredSource, bundled_dir: Path) -> Iterator[Article | ArticleError]:
-    for raw in read_source(source, bundled_dir=bundled_dir):
-        if isinstance(raw, ArticleError):
-            yield raw
+def _parsed(source: RegisteredSource, bundled_dir: Path) -> Iterator[Parsed | NotRead]:
+    for item in read_source(source, bundled_dir=bundled_dir):
+        if isinstance(item, RawFile):
+            yield from parse_articles(item)
         else:
-            yield from parse_articles(raw)
+            yield item
 
 
-def _groups(changes: Iterable[_Change]) -> Iterator[list[_Change]]:
-    group: list[_Change] = []
+def _place(
+    article: Article, source_location: str, plan: Plan, tally: _Tally, *, is_last: bool = False
+) -> Iterator[Placement | None]:
+    """Yield where an article goes, or None when it has to wait; nothing when its id is taken."""
+    try:
+        yield plan.place(article, source_location=source_location, is_last=is_last)
+    except ArticleError as error:
+        plan.fail(error.location)
+        tally.fail(error)
+
+
+def _groups(pending: Iterable[_Pending]) -> Iterator[list[_Pending]]:
+    group: list[_Pending] = []
     chars = 0
-    for change in changes:
-        group.append(change)
-        chars += len(change.article.body)
+    for placed, source_location in pending:
+        group.append((placed, source_location))
+        chars += len(placed.article.body)
         if chars >= GROUP_CHARS:
             yield group
             group, chars = [], 0

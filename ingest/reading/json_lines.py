@@ -1,5 +1,6 @@
 """JSON Lines to articles: one object a line, as exports of wikis and data sets have them."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from ingest.reading.dates import find_date
 from ingest.reading.hygiene import clean_text
 from ingest.reading.markdown import clean_markdown, take_heading
-from ingest.reading.slugs import slugify, title_from_stem
+from ingest.reading.slugs import join_slugs, slugify, title_from_stem
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 
@@ -77,6 +78,7 @@ def _read_line(line: str, number: int, *, location: str, stem: str) -> Article:
         summary=_one_line(fields.summary),
         published=find_date(fields.published),
         updated=find_date(fields.updated),
+        own_id=bool(given_id),
     )
 
 
@@ -110,7 +112,10 @@ def _parse(line: str, number: int, *, location: str) -> _Line:
 
 
 def _article_id(given: str, title: str) -> ArticleId:
-    return ArticleId(given if _GOOD_ID.fullmatch(given) else slugify(given or title))
+    if not given or _GOOD_ID.fullmatch(given):
+        return ArticleId(given or slugify(title))
+    # `kb/12` and `kb.12` are two ids, and the words of both are `kb-12`.
+    return ArticleId(join_slugs(slugify(given), hashlib.sha256(given.encode()).hexdigest()[:8]))
 
 
 def _one_line(text: str) -> str:

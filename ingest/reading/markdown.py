@@ -1,13 +1,15 @@
 """Markdown to an article: front matter, title, and a body without raw HTML and images."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.reading.front_matter import split_front_matter
+from ingest.reading.metadata import read_metadata
+from ingest.reading.remarks import Remark
 from ingest.reading.slugs import is_slug, slugify, title_from_stem
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
@@ -27,26 +29,40 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _EMPTY_LINK = re.compile(r"\[\s*\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,300}\])")
 
 
-def read_markdown(text: str, *, location: str, stem: str) -> Article:
-    """Return the article in clean `text`.
+def read_markdown(text: str, *, location: str, stem: str) -> Iterator[Article | Remark]:
+    """Yield the article in clean `text`, and what of its front matter was left out.
 
     Its title is the front matter's, else the first level-one heading, else the words of `stem`.
+    A draft yields no article.
 
     Raises:
         ArticleError: when the front matter is broken or nothing is left of the body.
     """
     parts = split_front_matter(text, location=location)
-    meta = parts.front_matter
+    meta = read_metadata(parts.fields, location=location)
+    if meta.kept_out:
+        yield meta.kept_out
+        return
+    yield from meta.remarks
     heading, body = take_heading(clean_markdown(parts.body), title=meta.title)
+    title = meta.title or heading or title_from_stem(stem)
+    if not body and meta.redirect:
+        body = f"{title}: {meta.redirect}"
     if not body:
         raise ArticleError(
             "is empty: there is no text under its title; write some or delete it",
             location=location,
         )
-    title = meta.title or heading or title_from_stem(stem)
-    questions = {" ".join(under.split()): asks for under, asks in meta.questions.items()}
-    _check_headings(questions, body, location=location, line=parts.lines.get("questions"))
-    return Article(
+    questions, strays = _split_questions(meta.questions, body)
+    if strays:
+        field = parts.fields.get("questions")
+        yield Remark(
+            text=f"`questions` under {strays[0]!r} in its front matter are left out: there is no "
+            "such heading; write the heading as it stands in the text",
+            location=location,
+            line=field.line if field else None,
+        )
+    yield Article(
         article_id=ArticleId(meta.slug if is_slug(meta.slug) else slugify(title)),
         title=title,
         body=body,
@@ -56,8 +72,9 @@ def read_markdown(text: str, *, location: str, stem: str) -> Article:
         summary=meta.summary,
         published=meta.published,
         updated=meta.updated,
-        tags=tuple(tag.strip() for tag in meta.tags if tag.strip()),
-        questions=tuple((under, ask) for under, asks in questions.items() for ask in asks),
+        tags=meta.tags,
+        questions=questions,
+        own_id=is_slug(meta.slug),
     )
 
 
@@ -108,7 +125,12 @@ def plain_text(inline: Token) -> str:
     return " ".join("".join(parts).split())
 
 
-def _check_headings(wanted: Iterable[str], body: str, *, location: str, line: int | None) -> None:
+def _split_questions(
+    asked: Mapping[str, tuple[str, ...]], body: str
+) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    """Return pairs of a heading of the body and a question, and the headings that it lacks."""
+    if not asked:
+        return (), []
     # As it is read when the body is split, or questions would pass here and be lost there.
     tokens = MarkdownIt("commonmark", {"html": False}).parse(body)
     present = {
@@ -116,13 +138,13 @@ def _check_headings(wanted: Iterable[str], body: str, *, location: str, line: in
         for at, token in enumerate(tokens)
         if token.type == "heading_open"
     }
-    if strays := [heading for heading in wanted if heading not in present]:
-        raise ArticleError(
-            f"has `questions` under {strays[0]!r} in its front matter, but no such heading; "
-            "write the heading as it stands in the text",
-            location=location,
-            line=line,
-        )
+    pairs = tuple(
+        (under, question)
+        for under, questions in asked.items()
+        if under in present
+        for question in questions
+    )
+    return pairs, [under for under in asked if under not in present]
 
 
 def _line_kinds(text: str, count: int) -> list[str]:
