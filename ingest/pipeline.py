@@ -2,22 +2,24 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
+from ingest.limited.pool import ReaderPool, open_pool
 from ingest.planning import Placement, Plan
-from ingest.reading.parsing import Parsed, RawFile, parse_articles
+from ingest.reading.parsing import NotRead
 from ingest.reading.remarks import Remark
-from ingest.sources import NotRead, file_path, read_source
+from ingest.sections import Section
+from ingest.sources import file_path, read_source
+from ingest.tally import Tally
 from knowledge.assembly import OpenCorpus
 from knowledge.domain import (
     Article,
     ArticleId,
-    FailedArticle,
     IngestProgress,
     IngestReport,
 )
@@ -33,61 +35,33 @@ __all__ = ["Ingestion", "ProgressCallback", "make_ingestion"]
 GROUP_CHARS = 100_000
 """Text taken through embedding and activation at once: some 150 chunks."""
 
-Stage: TypeAlias = Literal["reading", "embedding", "finishing"]
 ProgressCallback: TypeAlias = Callable[[IngestProgress], None]
+OpenReaders: TypeAlias = Callable[[], AbstractContextManager[ReaderPool]]
 _Pending: TypeAlias = tuple[Placement, str]
 """What is to be done with an article, and the location of its source."""
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What a run has done so far."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the steps of one run share."""
 
-    added: list[ArticleId] = field(default_factory=list)
-    changed: list[ArticleId] = field(default_factory=list)
-    unchanged: list[ArticleId] = field(default_factory=list)
-    removed: list[ArticleId] = field(default_factory=list)
-    failed: list[FailedArticle] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    not_read: Counter[str] = field(default_factory=Counter)
-    chunks_written: int = 0
-    chunks_embedded: int = 0
+    readers: ReaderPool
+    plan: Plan
+    tally: Tally
+    confirm_empty: bool
 
-    def report(self, *, seconds: float) -> IngestReport:
-        return IngestReport(
-            added=tuple(self.added),
-            changed=tuple(self.changed),
-            unchanged=tuple(self.unchanged),
-            removed=tuple(self.removed),
-            failed=tuple(self.failed),
-            warnings=tuple(self._warnings()),
-            chunks_written=self.chunks_written,
-            chunks_embedded=self.chunks_embedded,
-            seconds=round(seconds, 3),
-        )
-
-    def count(self, placed: Placement) -> None:
-        counted = {"add": self.added, "change": self.changed}
-        counted.get(placed.action, self.unchanged).append(placed.article.article_id)
-        if placed.remark:
-            self.remarks.append(Remark(text=placed.remark, location=placed.article.location))
-
-    def progress(self, stage: Stage, *, pending: int = 0) -> IngestProgress:
-        taken = len(self.added) + len(self.changed)
-        done = taken + len(self.unchanged) + len(self.failed)
-        return IngestProgress(stage=stage, done=done, total=done + pending)
-
-    def _warnings(self) -> Iterator[str]:
-        yield from map(str, self.remarks)
-        if kinds := sorted(self.not_read.items()):
-            number = self.not_read.total()
-            listed = ", ".join(f"{kind} ({count})" for kind, count in kinds)
-            yield f"{number} {'file' if number == 1 else 'files'} of kinds not read: {listed}"
+    def place(
+        self, article: Article, source_location: str, *, is_last: bool = False
+    ) -> Iterator[Placement | None]:
+        """Yield where an article goes, or None when it has to wait; nothing when it has no id."""
+        try:
+            yield self.plan.place(article, source_location=source_location, is_last=is_last)
+        except ArticleError as error:
+            self.fail(error)
 
     def fail(self, error: ArticleError) -> None:
-        self.failed.append(
-            FailedArticle(location=error.location, reason=error.reason, line=error.line)
-        )
+        self.plan.fail(error.location)
+        self.tally.fail(error)
 
 
 class Ingestion:
@@ -107,14 +81,20 @@ class Ingestion:
         question_vectors: QuestionVectors,
         embedder: Embedder,
         bundled_dir: Path,
+        open_readers: OpenReaders = open_pool,
     ) -> None:
-        """`bundled_dir` holds the articles that come with the program."""
+        """Take what a run works with.
+
+        `bundled_dir` holds the articles that come with the program, and `open_readers` opens the
+        child processes of a run, which reads nothing itself.
+        """
         self._catalog = catalog
         self._ledger = ledger
         self._index = index
         self._question_vectors = question_vectors
         self._embedder = embedder
         self._bundled_dir = bundled_dir
+        self._open_readers = open_readers
         self._running = threading.Lock()
 
     def run(
@@ -135,14 +115,14 @@ class Ingestion:
         with self._running:
             started = time.monotonic()
             run_id = self._ledger.begin_run(actor=actor)
-            tally = _Tally()
+            tally = Tally()
             try:
                 self._recover(tally)
-                plan = self._plan(sources)
                 for source in sources:
                     self._ledger.register_source(source, actor=actor)
-                pending = self._pending(sources, plan, tally, confirm_empty=confirm_empty)
-                self._take_all(pending, plan, tally, on_progress=on_progress)
+                with self._open_readers() as readers:
+                    run = _Run(readers, self._plan(sources), tally, confirm_empty)
+                    self._take_all(sources, run, on_progress=on_progress)
                 self._sweep()
                 if self._index.is_worn(chunks=self._catalog.counts()["chunks"]):
                     self._index.rebuild(self._embed_counting(tally))
@@ -161,11 +141,12 @@ class Ingestion:
     ) -> IngestReport:
         """Return what a run would do; nothing is written and no model is loaded."""
         started = time.monotonic()
-        tally = _Tally()
-        plan = self._plan(sources)
-        for placed, _ in self._pending(sources, plan, tally, confirm_empty=confirm_empty):
-            tally.count(placed)
-        tally.removed += plan.gone()
+        tally = Tally()
+        with self._open_readers() as readers:
+            run = _Run(readers, self._plan(sources), tally, confirm_empty)
+            for placed, _ in self._pending(sources, run):
+                tally.count(placed)
+        tally.removed += run.plan.gone()
         return tally.report(seconds=time.monotonic() - started)
 
     def rebuild(self) -> int:
@@ -186,7 +167,7 @@ class Ingestion:
             self._ledger.end_run(run_id, state="done", report=report)
             return present
 
-    def _recover(self, tally: _Tally) -> None:
+    def _recover(self, tally: Tally) -> None:
         # What a killed run left behind: staged text nobody has seen, chunks that are in Chroma
         # and no longer in the record, or the other way round.
         self._catalog.sweep()
@@ -207,60 +188,50 @@ class Ingestion:
 
     def _take_all(
         self,
-        pending: Iterator[_Pending],
-        plan: Plan,
-        tally: _Tally,
+        sources: Sequence[RegisteredSource],
+        run: _Run,
         *,
         on_progress: ProgressCallback,
     ) -> None:
-        for group in _groups(pending):
+        tally = run.tally
+        for group in _groups(self._pending(sources, run)):
             on_progress(tally.progress("embedding", pending=len(group)))
-            self._take_in(group, tally)
+            self._take_in(group, run)
             on_progress(tally.progress("reading"))
         on_progress(tally.progress("finishing"))
-        tally.removed += plan.gone()
+        tally.removed += run.plan.gone()
         self._catalog.remove(tally.removed)
 
-    def _pending(
-        self,
-        sources: Sequence[RegisteredSource],
-        plan: Plan,
-        tally: _Tally,
-        *,
-        confirm_empty: bool,
-    ) -> Iterator[_Pending]:
+    def _pending(self, sources: Sequence[RegisteredSource], run: _Run) -> Iterator[_Pending]:
         """Yield what is new, changed or moved, with its source; tally all the rest."""
         waiting: list[tuple[Article, str]] = []
         for source in sources:
-            for article in self._articles(source, plan, tally, confirm_empty=confirm_empty):
-                for placed in _place(article, source.location, plan, tally):
+            for article in self._articles(source, run):
+                for placed in run.place(article, source.location):
                     if placed is None:
                         waiting.append((article, source.location))
                     elif placed.action == "keep":
-                        tally.count(placed)
+                        run.tally.count(placed)
                     else:
                         yield placed, source.location
         for article, location in waiting:
-            for placed in _place(article, location, plan, tally, is_last=True):
+            for placed in run.place(article, location, is_last=True):
                 if placed is not None:
                     yield placed, location
 
-    def _articles(
-        self, source: RegisteredSource, plan: Plan, tally: _Tally, *, confirm_empty: bool
-    ) -> Iterator[Article]:
+    def _articles(self, source: RegisteredSource, run: _Run) -> Iterator[Article]:
         """Yield the articles of a source; tally what it has besides."""
         files = 0
         try:
-            for item in _parsed(source, self._bundled_dir):
+            for item in run.readers.read(read_source(source, bundled_dir=self._bundled_dir)):
                 match item:
                     case NotRead():
-                        tally.not_read[item.kind] += 1
+                        run.tally.not_read[item.kind] += 1
                         continue
                     case Remark():
-                        tally.remarks.append(item)
+                        run.tally.remarks.append(item)
                     case ArticleError():
-                        plan.fail(item.location)
-                        tally.fail(item)
+                        run.fail(item)
                     case Article():
                         yield item
                     case _:
@@ -268,11 +239,11 @@ class Ingestion:
                 files += 1
         except ArticleError as error:
             # The source as a whole cannot be read: what it held stays.
-            tally.fail(error)
+            run.tally.fail(error)
             return
-        held = plan.held_by(source.location)
-        if held and not files and not confirm_empty:
-            tally.fail(
+        held = run.plan.held_by(source.location)
+        if held and not files and not run.confirm_empty:
+            run.tally.fail(
                 ArticleError(
                     f"has no file any more, and {held} of its articles are kept; restore it, or "
                     f"remove them with `--confirm-empty`",
@@ -280,43 +251,57 @@ class Ingestion:
                 )
             )
             return
-        plan.end_source(source.location)
+        run.plan.end_source(source.location)
 
-    def _take_in(self, group: Sequence[_Pending], tally: _Tally) -> None:
+    def _take_in(self, group: Sequence[_Pending], run: _Run) -> None:
         """Take articles through to visibility; a crash before `activate` leaves them unseen."""
-        for placed, location in group:
-            if placed.action in ("move", "keep"):
-                self._catalog.move([placed.article], source_location=location)
-        versions = self._split(
-            [(placed.article, at) for placed, at in group if placed.action in ("add", "change")]
+        done = [one for one in group if one[0].action not in ("add", "change")]
+        for placed, location in done:
+            self._catalog.move([placed.article], source_location=location)
+        split, versions = self._split(
+            [one for one in group if one[0].action in ("add", "change")], run
         )
         self._catalog.stage(versions)
         chunks = [chunk for version in versions for chunk in version.chunks]
         if chunks:
-            self._index.add(chunks, self._embed_counting(tally))
+            self._index.add(chunks, self._embed_counting(run.tally))
             self._question_vectors.keep(chunks)
         self._catalog.activate(versions)
-        tally.chunks_written += len(chunks)
-        for placed, _ in group:
-            tally.count(placed)
+        run.tally.chunks_written += len(chunks)
+        for placed, _ in [*done, *split]:
+            run.tally.count(placed)
 
-    def _split(self, articles: Sequence[tuple[Article, str]]) -> list[StagedVersion]:
+    def _split(
+        self, group: Sequence[_Pending], run: _Run
+    ) -> tuple[list[_Pending], list[StagedVersion]]:
+        """Return what could be split, and its versions."""
+        split: list[_Pending] = []
+        sections: list[list[Section]] = []
+        found = run.readers.sections([placed.article for placed, _ in group])
+        for pending, parts in zip(group, found, strict=True):
+            if isinstance(parts, ArticleError):
+                run.fail(parts)
+            else:
+                split.append(pending)
+                sections.append(parts)
         chunks_of = split_articles(
-            [article for article, _ in articles],
+            [placed.article for placed, _ in split],
             count_tokens=self._embedder.count_tokens,
             max_tokens=self._embedder.max_tokens,
+            sections=sections,
         )
-        return [
+        versions = [
             StagedVersion(
-                version_id=version_id(article, max_tokens=self._embedder.max_tokens),
-                article=article,
+                version_id=version_id(placed.article, max_tokens=self._embedder.max_tokens),
+                article=placed.article,
                 source_location=source_location,
                 chunks=chunks,
             )
-            for (article, source_location), chunks in zip(articles, chunks_of, strict=True)
+            for (placed, source_location), chunks in zip(split, chunks_of, strict=True)
         ]
+        return split, versions
 
-    def _embed_counting(self, tally: _Tally) -> Callable[[Sequence[str]], Vectors]:
+    def _embed_counting(self, tally: Tally) -> Callable[[Sequence[str]], Vectors]:
         def embed(texts: Sequence[str]) -> Vectors:
             tally.chunks_embedded += len(texts)
             return self._embedder.embed_documents(texts)
@@ -330,7 +315,7 @@ class Ingestion:
         self._catalog.sweep()
 
 
-def make_ingestion(corpus: OpenCorpus) -> Ingestion:
+def make_ingestion(corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool) -> Ingestion:
     """Return what ingests into an open corpus."""
     return Ingestion(
         catalog=corpus.catalog,
@@ -339,26 +324,8 @@ def make_ingestion(corpus: OpenCorpus) -> Ingestion:
         question_vectors=corpus.question_vectors,
         embedder=corpus.embedder,
         bundled_dir=corpus.settings.articles_dir,
+        open_readers=open_readers,
     )
-
-
-def _parsed(source: RegisteredSource, bundled_dir: Path) -> Iterator[Parsed | NotRead]:
-    for item in read_source(source, bundled_dir=bundled_dir):
-        if isinstance(item, RawFile):
-            yield from parse_articles(item)
-        else:
-            yield item
-
-
-def _place(
-    article: Article, source_location: str, plan: Plan, tally: _Tally, *, is_last: bool = False
-) -> Iterator[Placement | None]:
-    """Yield where an article goes, or None when it has to wait; nothing when its id is taken."""
-    try:
-        yield plan.place(article, source_location=source_location, is_last=is_last)
-    except ArticleError as error:
-        plan.fail(error.location)
-        tally.fail(error)
 
 
 def _groups(pending: Iterable[_Pending]) -> Iterator[list[_Pending]]:

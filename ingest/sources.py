@@ -4,18 +4,22 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from ingest.reading.hygiene import clean_text
-from ingest.reading.parsing import MAX_FILE_BYTES, SUPPORTED_SUFFIXES, RawFile, check_size
+from ingest.reading.parsing import (
+    MAX_FILE_BYTES,
+    SUPPORTED_SUFFIXES,
+    NotRead,
+    RawFile,
+    check_size,
+)
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
 
 __all__ = [
     "BUNDLED",
-    "NotRead",
     "SourceItem",
     "all_sources",
     "describe_source",
@@ -56,14 +60,6 @@ def all_sources(registered: Sequence[RegisteredSource]) -> list[RegisteredSource
     """Return what a run without arguments reads: the bundled articles, then the others."""
     bundled = describe_source(BUNDLED)
     return [bundled, *(source for source in registered if source != bundled)]
-
-
-@dataclass(frozen=True, slots=True)
-class NotRead:
-    """A file that is left out because of what it is."""
-
-    kind: str
-    """Its suffix with the dot, or words for what has none."""
 
 
 SourceItem: TypeAlias = RawFile | ArticleError | NotRead

@@ -16,6 +16,7 @@ from knowledge.errors import ArticleError
 __all__ = [
     "MAX_FILE_BYTES",
     "SUPPORTED_SUFFIXES",
+    "NotRead",
     "Parsed",
     "RawFile",
     "check_size",
@@ -38,6 +39,14 @@ class RawFile:
     """With the dot, in lower case."""
     stem: str
     """Its name without folder and suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A file that is left out because of what it is."""
+
+    kind: str
+    """Its suffix with the dot, or words for what has none."""
 
 
 def check_size(size: int, location: str) -> None:

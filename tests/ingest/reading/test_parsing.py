@@ -301,7 +301,7 @@ def test_the_title_of_markdown_leaves_the_body(text: str, title: str, body: str)
 def test_html_and_images_leave_markdown_but_code_keeps_its_brackets() -> None:
     text = (
         "Before <b>bold</b> ![logo](logo.png) <!-- a note -->after <https://kb.example>.\n\n"
-        "<div>\nA block of HTML\n</div>\n\n<script>\nsteal()\n\nmore()\n</script>\n\n"
+        "<div hidden>\nA block of HTML\n</div>\n\n<script>\nsteal()\n\nmore()\n</script>\n\n"
         "Use `List<int>` and:\n\n```\n<b>code</b>\n```\n\n[![x](y.png)](z) End."
     )
 
