@@ -124,8 +124,7 @@ class Ingestion:
                     run = _Run(readers, self._plan(sources), tally, confirm_empty)
                     self._take_all(sources, run, on_progress=on_progress)
                 self._sweep()
-                if self._index.is_worn(chunks=self._catalog.counts()["chunks"]):
-                    self._index.rebuild(self._embed_counting(tally))
+                self._forget(self._embed_counting(tally))
             except KnowledgeError:
                 report = tally.report(seconds=time.monotonic() - started)
                 self._ledger.end_run(run_id, state="failed", report=report)
@@ -163,6 +162,7 @@ class Ingestion:
             run_id = self._ledger.begin_run(actor=actor)
             self._catalog.remove(present)
             self._sweep()
+            self._forget(self._embedder.embed_documents)
             report = IngestReport(removed=present)
             self._ledger.end_run(run_id, state="done", report=report)
             return present
@@ -307,6 +307,12 @@ class Ingestion:
             return self._embedder.embed_documents(texts)
 
         return embed
+
+    def _forget(self, embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """Leave no file with the text of what was removed or replaced."""
+        if self._index.is_worn(chunks=self._catalog.counts()["chunks"]):
+            self._index.rebuild(embed)
+            self._catalog.forget_deleted()
 
     def _sweep(self) -> None:
         unseen = self._catalog.unseen_chunk_ids()

@@ -14,7 +14,7 @@ from typing_extensions import override
 from ingest.reading.hygiene import clean_text
 from knowledge.errors import ArticleError
 
-__all__ = ["Field", "FrontBlock", "Value", "parse_yaml_fields", "split_front_matter"]
+__all__ = ["Field", "FrontBlock", "Value", "compose_yaml", "split_front_matter"]
 
 _MAX_CHARS = 64 * 1024
 _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
@@ -86,13 +86,14 @@ def split_front_matter(text: str, *, location: str) -> FrontBlock:
     return FrontBlock(fields={}, body=text)
 
 
-def parse_yaml_fields(block: str, *, location: str) -> dict[str, Field] | None:
-    """Return the fields of a YAML block; None when it is YAML but no mapping.
+def compose_yaml(block: str, *, location: str) -> yaml.Node | None:
+    """Return the tree of a YAML block; None when it is empty.
 
-    The first line of `block` is the rest of the line of the fence.
+    The first line of `block` is the rest of the line of the fence, so that lines are counted as in
+    the file.
 
     Raises:
-        ArticleError: when it is no YAML, or has an alias.
+        ArticleError: when it is no YAML, is nested too deeply or has an alias.
     """
     if len(block) > _MAX_CHARS:
         raise ArticleError(
@@ -101,7 +102,7 @@ def parse_yaml_fields(block: str, *, location: str) -> dict[str, Field] | None:
             line=1,
         )
     try:
-        node = yaml.compose(block, Loader=_Loader)
+        node: yaml.Node | None = yaml.compose(block, Loader=_Loader)
     except yaml.MarkedYAMLError as exc:
         # What is never closed is noticed at the end, but to be mended where it was opened.
         at_end = "stream end" in (exc.problem or "")
@@ -116,6 +117,12 @@ def parse_yaml_fields(block: str, *, location: str) -> dict[str, Field] | None:
         raise ArticleError(
             f"has broken front matter: {_name(exc)}", location=location, line=1
         ) from exc
+    return node
+
+
+def _yaml_fields(block: str, *, location: str) -> dict[str, Field] | None:
+    """Return the fields of a YAML block; None when it is YAML but no mapping."""
+    node = compose_yaml(block, location=location)
     if node is None:
         return {}
     if not isinstance(node, yaml.MappingNode):
@@ -142,7 +149,7 @@ def _split_yaml(text: str, start: int, *, location: str) -> FrontBlock:
             line=1,
         )
     try:
-        fields = parse_yaml_fields(text[start : closing.start()], location=location)
+        fields = _yaml_fields(text[start : closing.start()], location=location)
     except ArticleError:
         if is_meant:
             raise

@@ -9,6 +9,7 @@ import trafilatura
 from ingest.reading.dates import find_date
 from ingest.reading.hygiene import clean_text
 from ingest.reading.markdown import take_heading
+from ingest.reading.page_tree import flatten_cells, show_accordions
 from ingest.reading.saved_pages.furniture import label_kind
 from ingest.reading.saved_pages.metadata import find_author, find_updated
 from ingest.reading.saved_pages.text_blocks import Block, is_list_item
@@ -52,7 +53,9 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
     # The dates and the author may stand in a script that is about to be dropped.
     meta = trafilatura.extract_metadata(tree, date_config={"original_date": True})
     updated = _modified(tree)
+    show_accordions(tree)
     _drop_hidden(tree)
+    flatten_cells(tree)
     body = clean_text(
         trafilatura.extract(
             tree,

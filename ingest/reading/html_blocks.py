@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 
 from typing_extensions import override
 
-__all__ = ["drop_html"]
+from ingest.reading.letters import escape_text
+
+__all__ = ["drop_html", "html_as_markdown"]
 
 _ACTIVE = re.compile(
     r"<(script|style|template|noscript|iframe)\b[^<>]{0,2000}>.*?(?:</\1\s*>|\Z)",
@@ -15,6 +17,7 @@ _ACTIVE = re.compile(
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TABLE = re.compile(r"<table\b[^<>]{0,2000}>.*?(?:</table\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)((?:\s[^<>]{0,2000})?)/?>")
+_TAG_ITSELF = re.compile(r"(</?[A-Za-z][^<>]{0,2000}>)")
 _CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)\s*>")
 _HIDDEN = re.compile(
     r"<(div|p|span|section)\b[^<>]{0,500}(?:\shidden(?=[\s>])|display\s*:\s*none)[^<>]{0,500}>"
@@ -50,6 +53,24 @@ def drop_html(text: str) -> str:
     text = _TABLE.sub(lambda table: f"\n\n{_rows(table[0])}\n\n", text)
     closed = frozenset(name.lower() for name in _CLOSING.findall(text))
     return _TAG.sub(lambda tag: _replaced(tag, closed), text)
+
+
+def html_as_markdown(text: str) -> str:
+    """Return a fragment of HTML as Markdown that may still hold tags; other text as it is.
+
+    A text is HTML when it begins with a tag and closes one. What looks like a mark of Markdown
+    in it is a letter.
+    """
+    stripped = text.strip()
+    opening = _TAG.match(stripped)
+    if opening is None or opening[1].lower() not in _BLOCKS | _INLINE | {"li"} or "</" not in text:
+        return text
+    text = _COMMENT.sub("", _ACTIVE.sub("", stripped))
+    parts = _TAG_ITSELF.split(text)
+    # Odd parts are the tags.
+    return "".join(
+        part if at % 2 else escape_text(re.sub(r"\s+", " ", part)) for at, part in enumerate(parts)
+    )
 
 
 def _replaced(tag: re.Match[str], closed: frozenset[str]) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.sources import describe_source
-from knowledge.domain import IngestProgress
-from knowledge.errors import EmbedderError, StoreError
+from knowledge.domain import ArticleId, IngestProgress
+from knowledge.errors import EmbedderError
 from tests.fakes import HashingEmbedder
 from tests.workbench import Workbench, open_workbench, write_article
 
@@ -402,22 +402,51 @@ def test_progress_is_told_from_reading_to_finishing(bench: Workbench, folder: Pa
     assert (told[-1].done, told[-1].total) == (2, 2)
 
 
-def test_an_index_that_is_damaged_is_reported_and_can_be_built_anew(
-    tmp_path: Path, folder: Path
+@pytest.mark.parametrize("damage", [b"no database " * 1_000, b"", bytes(8_192)])
+def test_an_index_that_is_damaged_is_built_anew_from_the_record(
+    damage: bytes, tmp_path: Path, folder: Path
 ) -> None:
     with open_workbench(tmp_path / "data") as bench:
         bench.ingest(folder)
     (generation,) = (tmp_path / "data" / "index").iterdir()
-    (generation / "chroma.sqlite3").write_bytes(b"no database " * 1_000)
+    (generation / "chroma.sqlite3").write_bytes(damage)
 
     with open_workbench(tmp_path / "data") as bench:
-        with pytest.raises(StoreError, match="python -m ingest rebuild"):
-            bench.ingest(folder)
-        bench.ingestion.rebuild()
+        report = bench.ingest(folder)
 
+        assert report.is_complete
         assert bench.embedder.embedded == []
         assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
     assert len(list((tmp_path / "data" / "index").iterdir())) == 1
+
+
+def _files_with(word: str, data: Path) -> list[str]:
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return [path.name for path in files if word.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("way", ["file", "command", "edit"])
+def test_what_is_removed_is_in_no_file_of_the_data_directory(
+    way: str, tmp_path: Path, folder: Path
+) -> None:
+    data = tmp_path / "data"
+    write_article(folder, "secret", *(f"Part {n} names the xylophonist." for n in range(40)))
+    with open_workbench(data) as bench:
+        bench.ingest(folder)
+        assert _files_with("xylophonist", data)
+        if way == "file":
+            (folder / "secret.md").unlink()
+        elif way == "edit":
+            write_article(folder, "secret", "Part 1 names nobody.")
+
+        if way == "command":
+            bench.ingestion.remove([ArticleId("secret")], actor="test")
+        else:
+            bench.ingest(folder)
+
+        assert _files_with("xylophonist", data) == []
+        assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+    assert _files_with("xylophonist", data) == []
 
 
 def test_a_shorter_window_splits_every_article_anew(tmp_path: Path) -> None:

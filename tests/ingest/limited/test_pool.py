@@ -32,6 +32,7 @@ def _file(name: str, data: bytes) -> RawFile:
 
 
 GOOD = _file("good.md", b"# Good\n\nAll is well.\n")
+BAD = _file("bad.jsonl", b"{\n" * 3)
 # 200,000 attributes of one element: for minutes at work, in C.
 SLOW = _file("slow.html", b"<p " + b"".join(b"a%d='' " % n for n in range(200_000)) + b">x</p>")
 DEEP = _file("deep.md", b"> " * 50_000 + b"text")
@@ -47,6 +48,14 @@ def test_files_are_read_in_order_as_they_would_be_here() -> None:
     assert str(found[41]) == "x: no"
 
 
+def test_every_error_of_a_file_comes_out_with_its_line() -> None:
+    with _pool() as pool:
+        found = list(pool.read([BAD, GOOD]))
+
+    assert [str(one).split(": ")[0] for one in found[:3]] == [f"bad.jsonl:{n}" for n in (1, 2, 3)]
+    assert isinstance(found[3], Article)
+
+
 def test_a_file_that_takes_too_long_is_named_and_the_others_are_read() -> None:
     started = time.monotonic()
     with _pool(cpu_s=1.0, cpu_s_per_mib=0.0) as pool:
@@ -58,12 +67,12 @@ def test_a_file_that_takes_too_long_is_named_and_the_others_are_read() -> None:
 
 
 def test_a_file_that_takes_too_much_memory_is_named_and_the_others_are_read() -> None:
-    many = _file("many.jsonl", b'{"id": "a", "title": "A", "text": "Words of it."}\n' * 20_000)
-    with _pool(memory_bytes=15 * 2**20) as pool:
+    many = _file("many.txt", b"words " * 1_500_000)
+    with _pool(memory_bytes=10 * 2**20) as pool:
         found = list(pool.read([GOOD, many, GOOD]))
 
     assert [type(one) for one in found] == [Article, ArticleError, Article]
-    assert str(found[1]).startswith("many.jsonl: needs more than 15 MiB of memory to be read; ")
+    assert str(found[1]).startswith("many.txt: needs more than 10 MiB of memory to be read; ")
 
 
 def test_a_file_that_gives_too_much_text_is_named_and_the_others_are_read() -> None:
