@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, assert_never
@@ -26,7 +26,7 @@ from knowledge.domain import (
 from knowledge.errors import ArticleError, EmbedderError, KnowledgeError
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
-from knowledge.record.ledger import Ledger, RegisteredSource
+from knowledge.record.ledger import Ledger, RegisteredSource, RunState
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 
@@ -125,9 +125,13 @@ class Ingestion:
                     self._take_all(sources, run, on_progress=on_progress)
                 self._sweep()
                 self._forget(self._embed_counting(tally))
-            except KnowledgeError:
+            except BaseException as exc:
                 report = tally.report(seconds=time.monotonic() - started)
-                self._ledger.end_run(run_id, state="failed", report=report)
+                is_known = isinstance(exc, KnowledgeError)
+                state: RunState = "failed" if is_known else "interrupted"
+                # What ended the run counts, and not that it could not be noted.
+                with suppress(KnowledgeError):
+                    self._ledger.end_run(run_id, state=state, report=report)
                 raise
             report = tally.report(seconds=time.monotonic() - started)
             self._ledger.end_run(

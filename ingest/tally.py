@@ -61,7 +61,8 @@ class Tally:
         if kinds := sorted(self.not_read.items()):
             number = self.not_read.total()
             listed = ", ".join(f"{kind} ({count})" for kind, count in kinds)
-            yield f"{number} {'file' if number == 1 else 'files'} of kinds not read: {listed}"
+            files = "file" if number == 1 else "files"
+            yield f"{number} {files} of kinds that are not read: {listed}"
 
     def fail(self, error: ArticleError) -> None:
         """Count what could not be taken in."""

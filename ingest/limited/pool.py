@@ -2,10 +2,10 @@
 
 import json
 import queue
+import select
 import signal
 import subprocess
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -51,6 +51,8 @@ class _Child:
         )
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
+        self._replies = select.poll()
+        self._replies.register(self._from, select.POLLIN)
         with suppress(OSError):
             send(self._to, limits)
 
@@ -58,12 +60,11 @@ class _Child:
         """Return the reply; raise `_ChildGoneError` with the reason when there is none."""
         self.requests += 1
         cpu_s = self._limits.cpu_for(size)
-        # The first one waits for the child's start besides.
-        timer = threading.Timer(self._limits.wall_factor * (cpu_s + 5.0), self._process.kill)
-        timer.daemon = True
-        timer.start()
         try:
             send(self._to, (size, request))
+            # The first one waits for the child's start besides.
+            if not self._replies.poll(1_000 * self._limits.wall_factor * (cpu_s + 5.0)):
+                self._process.kill()
             return receive(self._from, max_bytes=self._limits.reply_bytes)
         except ValueError as exc:
             raise _ChildGoneError(
@@ -73,8 +74,6 @@ class _Child:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
             raise _ChildGoneError(self._why(cpu_s)) from exc
-        finally:
-            timer.cancel()
 
     def close(self) -> None:
         with suppress(OSError):

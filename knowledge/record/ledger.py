@@ -12,7 +12,7 @@ from knowledge.domain import IngestReport
 from knowledge.record import schema
 from knowledge.record.database import Database
 
-__all__ = ["Generation", "Ledger", "RegisteredSource", "RunRow"]
+__all__ = ["Generation", "Ledger", "RegisteredSource", "RunRow", "RunState"]
 
 RunState = Literal["running", "done", "partly", "failed", "interrupted"]
 

@@ -227,7 +227,7 @@ def test_files_of_other_kinds_are_counted_by_kind(bench: Workbench, folder: Path
     report = bench.ingest(folder)
     planned = bench.ingestion.plan([describe_source(str(folder))])
 
-    said = "5 files of kinds not read: .xlsx (2), .zip (1), links (1), no suffix (1)"
+    said = "5 files of kinds that are not read: .xlsx (2), .zip (1), links (1), no suffix (1)"
     assert report.warnings == planned.warnings == (said,)
     assert report.is_complete
 
@@ -365,6 +365,17 @@ def test_a_failed_run_says_so_in_the_history_and_the_next_one_makes_up_for_it(
     assert report.added == ("alpha", "beta")
     assert [run.state for run in bench.ledger.runs(limit=5)] == ["done", "failed"]
     assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+
+
+def test_a_run_that_ends_in_a_fault_of_the_program_does_not_stay_open_in_the_history(
+    bench: Workbench, folder: Path
+) -> None:
+    bench.embedder.error = ZeroDivisionError("a fault")  # type: ignore[assignment]
+
+    with pytest.raises(ZeroDivisionError):
+        bench.ingest(folder)
+
+    assert [run.state for run in bench.ledger.runs(limit=5)] == ["interrupted"]
 
 
 def test_a_plan_says_what_a_run_would_do_and_does_nothing(bench: Workbench, folder: Path) -> None:
