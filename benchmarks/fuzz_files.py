@@ -1,7 +1,7 @@
 """Reads mutated and malicious files as a run of ingestion does, and looks at what each costs.
 
-Mutated files are made of the bundled articles in every kind: bytes and slices are flipped, repeated,
-cut out and mixed. Malicious ones are made to hang, to flood or to break a reader. Each is read and
+Mutated files are made of the bundled articles in every kind: bytes and slices are flipped, repeated
+and cut out. Malicious ones are made to hang, to flood or to break a reader. Each is read and
 taken apart in the child processes of ingestion, so that a file that ends its child, or exceeds a
 limit, is a named failure like any other.
 

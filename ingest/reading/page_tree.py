@@ -2,13 +2,19 @@
 
 from typing import Any
 
-__all__ = ["flatten_cells", "show_accordions"]
+from lxml.html import tostring
+
+__all__ = ["flatten_cells", "show_accordions", "without_menus"]
 
 _MAX_CELL_CHARS = 1_000
 _IN_HEADING = (
     "ancestor::h1|ancestor::h2|ancestor::h3|ancestor::h4|ancestor::h5|ancestor::h6|ancestor::dt"
 )
 _IN_FURNITURE = "ancestor::nav|ancestor::header|ancestor::footer|ancestor::form|ancestor::dialog"
+_MENUS = (
+    ".//nav|.//footer|.//aside|.//form|.//header[not(.//h1)]|.//head|.//script|.//style"
+    "|.//*[@role='navigation' or @role='banner' or @role='contentinfo' or @role='search']"
+)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 _MIN_QUESTION_WORDS = 3
 
@@ -50,6 +56,16 @@ def show_accordions(tree: Any) -> None:
             button.tag = "h3"
     for summary in tree.xpath("//details/summary"):
         summary.tag = "h3"
+
+
+def without_menus(tree: Any) -> str:
+    """Return the HTML of a page's main part, as far as the page says which that is."""
+    roots = tree.xpath("//main|//*[@role='main']") or tree.xpath("//body") or [tree]
+    root = roots[0]
+    for part in root.xpath(_MENUS):
+        if part.getparent() is not None:
+            part.drop_tree()
+    return str(tostring(root, encoding="unicode", with_tail=False))
 
 
 def _asks(words: list[str]) -> bool:

@@ -77,3 +77,20 @@ def test_other_buttons_and_hidden_menus_stay_out() -> None:
     )
 
     assert not any(word in str(found) for word in ("Copy", "Menu", "Secret"))
+
+
+def test_a_short_page_keeps_its_headings() -> None:
+    page = (
+        "<html><head><title>Vendors</title></head><body><nav>Home | About</nav><h1>Vendors</h1>"
+        "<p>A new vendor needs a signed NDA.</p><h2>Who approves?</h2><p>Procurement approves.</p>"
+        "<h2>Who pays?</h2><p>The desk pays.</p><footer>All rights reserved</footer></body></html>"
+    )
+    raw = RawFile(location="a.html", data=page.encode(), suffix=".html", stem="a")
+
+    (article,) = parse_articles(raw)
+
+    assert isinstance(article, Article)
+    assert article.body == (
+        "A new vendor needs a signed NDA.\n\n## Who approves?\n\nProcurement approves.\n\n"
+        "## Who pays?\n\nThe desk pays."
+    )
