@@ -8,6 +8,7 @@ from ingest.reading.html import declared_encoding, read_html
 from ingest.reading.hygiene import clean_text, decode
 from ingest.reading.json_lines import read_json_lines
 from ingest.reading.markdown import read_markdown
+from ingest.reading.office import read_docx, read_pptx
 from ingest.reading.remarks import Remark
 from ingest.reading.saved_pages.pages import read_text
 from knowledge.domain import Article
@@ -25,7 +26,9 @@ __all__ = [
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
 Parsed: TypeAlias = Article | ArticleError | Remark
-SUPPORTED_SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm", ".txt", ".jsonl"})
+SUPPORTED_SUFFIXES = frozenset(
+    {".md", ".markdown", ".html", ".htm", ".txt", ".jsonl", ".docx", ".pptx"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,12 @@ def parse_articles(raw: RawFile) -> Iterator[Parsed]:
 
 def _parse(raw: RawFile) -> Iterator[Parsed]:
     location, stem = raw.location, raw.stem
+    if raw.suffix in {".docx", ".pptx"}:
+        if not raw.data.strip():
+            raise ArticleError("is empty; write something or delete it", location=location)
+        read = read_docx if raw.suffix == ".docx" else read_pptx
+        yield read(raw.data, location=location, stem=stem)
+        return
     declared = declared_encoding(raw.data) if raw.suffix in {".html", ".htm"} else ""
     text = decode(raw.data, location=location, declared=declared)
     match raw.suffix:
