@@ -43,6 +43,10 @@ def _answer(request: Request, size: int, limits: Limits, replies: BinaryIO) -> N
         send(replies, Failure(f"needs more than {limits.memory_bytes // 2**20} MiB of memory"))
     except RecursionError:
         send(replies, Failure("is nested too deeply"))
+    except Exception as exc:  # noqa: BLE001
+        # The one place where a fault of a reader is told from the end of its process.
+        _limit_memory(None)
+        send(replies, Failure(f"cannot be read, by a fault of the reader ({type(exc).__name__})"))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 

@@ -100,6 +100,19 @@ def test_a_file_that_ends_its_process_is_named_and_the_others_are_read(
     assert "odd.txt: ends the process that reads it (-6)" in str(found[1])
 
 
+def test_a_fault_of_a_reader_is_named_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "charset_normalizer.py").write_text("def from_bytes(data):\n    return 1 / 0\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    odd = _file("odd.txt", bytes(range(128, 255)) * 3)
+    with _pool() as pool:
+        found = list(pool.read([GOOD, odd, GOOD]))
+
+    assert [type(one) for one in found] == [Article, ArticleError, Article]
+    assert "odd.txt: cannot be read, by a fault of the reader (ZeroDivisionError)" in str(found[1])
+
+
 def test_an_article_is_taken_apart_within_the_same_limits() -> None:
     slow = make_article("slow", body="[a](" * 50_000)
     with _pool(cpu_s=0.5, cpu_s_per_mib=0.0) as pool:
