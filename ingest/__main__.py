@@ -47,7 +47,10 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         _progress(quiet=options.json) as on_progress,
     ):
         report = ingestion.run(
-            named or all_sources(corpus.ledger.sources()), actor=ACTOR, on_progress=on_progress
+            named or all_sources(corpus.ledger.sources()),
+            actor=ACTOR,
+            on_progress=on_progress,
+            confirm_empty=options.confirm_empty,
         )
     _print_report(report, as_json=options.json)
     return DONE if report.is_complete else FAILED
@@ -56,7 +59,9 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
 def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     named = [describe_source(source) for source in options.sources]
     with _ingestion(settings, exclusive=False) as (ingestion, corpus):
-        report = ingestion.plan(named or all_sources(corpus.ledger.sources()))
+        report = ingestion.plan(
+            named or all_sources(corpus.ledger.sources()), confirm_empty=options.confirm_empty
+        )
     _print_report(report, as_json=options.json, planned=True)
     return DONE if report.is_complete else FAILED
 
@@ -252,7 +257,13 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         ("run", _run, "add, update and remove articles (the default command)"),
         ("plan", _plan, "show what a run would do, without a model and without writing"),
     ):
-        command(name, handle, summary).add_argument("sources", nargs="*", help=sources)
+        sub = command(name, handle, summary)
+        sub.add_argument("sources", nargs="*", help=sources)
+        sub.add_argument(
+            "--confirm-empty",
+            action="store_true",
+            help="remove the articles of a source that has no file any more",
+        )
     command("status", _status, "show what the knowledge base holds")
     command("sources", _sources, "list the registered sources")
     remove = command("remove", _remove, "remove an article, or a source with all its articles")

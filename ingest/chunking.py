@@ -2,15 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
-from ingest.reading.markdown import plain_text
+from ingest.sections import Section, find_sections
 from knowledge.domain import Article, Chunk, ChunkId
-from knowledge.text.language import sentence_spans
-from knowledge.text.passages import ITEM_MARK, ROW_MARK
 
 __all__ = ["BUNDLED_WINDOW", "SPLITTER_VERSION", "TokenCounter", "split_articles", "version_id"]
 
@@ -25,15 +19,6 @@ MIN_BODY_TOKENS = 64
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
 
-@dataclass(slots=True)
-class _Section:
-    """The pieces under one heading: sentences, list items, table rows and paragraph breaks."""
-
-    trail: tuple[str, ...]
-    lines: list[list[str]] = field(default_factory=list)
-    """Lines of text in order; a line of prose is a paragraph, as its list of sentences."""
-
-
 def version_id(article: Article, *, max_tokens: int) -> str:
     """Name a version: it changes with the content, the way of splitting or the embedder's window.
 
@@ -46,9 +31,13 @@ def version_id(article: Article, *, max_tokens: int) -> str:
 
 
 def split_articles(
-    articles: Sequence[Article], *, count_tokens: TokenCounter, max_tokens: int
+    articles: Sequence[Article],
+    *,
+    count_tokens: TokenCounter,
+    max_tokens: int,
+    sections: Sequence[Sequence[Section]] | None = None,
 ) -> list[tuple[Chunk, ...]]:
-    """Return the chunks of each article, in order.
+    """Return the chunks of each article, in order; `sections` are those of each, if known.
 
     A chunk holds whole sentences, list items and table rows of one section, and with its title
     and heading it takes at most `max_tokens`; a section that needs several chunks is divided
@@ -56,7 +45,8 @@ def split_articles(
     without text gives no chunk. Tokens are counted for all articles at once, which is what makes
     counting cheap.
     """
-    sections = [list(_sections(article)) for article in articles]
+    if sections is None:
+        sections = [list(find_sections(article)) for article in articles]
     pieces = [
         text
         for article, parts in zip(articles, sections, strict=True)
@@ -66,7 +56,7 @@ def split_articles(
     counts = iter(count_tokens(pieces))
     split = []
     for article, parts in zip(articles, sections, strict=True):
-        texts: list[tuple[_Section, str]] = []
+        texts: list[tuple[Section, str]] = []
         for section in parts:
             budget = max(max_tokens - next(counts), MIN_BODY_TOKENS)
             # Each count includes the two special tokens of a text on its own.
@@ -79,7 +69,7 @@ def split_articles(
 
 
 def _chunks(
-    article: Article, texts: Sequence[tuple[_Section, str]], *, version: str
+    article: Article, texts: Sequence[tuple[Section, str]], *, version: str
 ) -> tuple[Chunk, ...]:
     asked: dict[str, list[str]] = {}
     for heading, question in article.questions:
@@ -150,58 +140,10 @@ def _fitting(
         yield from _fitting(half, count - 2, budget=budget, count_tokens=count_tokens)
 
 
-def _flat(section: _Section) -> Iterator[str]:
+def _flat(section: Section) -> Iterator[str]:
     for line in section.lines:
         yield from line
 
 
-def _trail_text(article: Article, section: _Section) -> str:
+def _trail_text(article: Article, section: Section) -> str:
     return " > ".join((article.title, *section.trail))
-
-
-def _sections(article: Article) -> Iterator[_Section]:
-    """Yield the sections of an article's Markdown that have text, with their heading trail."""
-    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(article.body)
-    section = _Section(trail=())
-    stack: list[tuple[int, str]] = []
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open":
-            if section.lines:
-                yield section
-            level = int(token.tag[1:])
-            heading = plain_text(tokens[index + 1])
-            stack = [(depth, text) for depth, text in stack if depth < level]
-            if heading and heading != article.title:
-                stack.append((level, heading))
-            section = _Section(trail=tuple(text for _, text in stack))
-        elif (line := _line(tokens, index)) is not None:
-            section.lines.append(line)
-    if section.lines:
-        yield section
-
-
-def _line(tokens: Sequence[Token], index: int) -> list[str] | None:
-    """Return the line of text that the token at `index` makes, or None when it makes none."""
-    token = tokens[index]
-    if token.type in ("fence", "code_block"):
-        return [" ".join(token.content.split())] if token.content.strip() else None
-    if token.type == "tr_open":
-        cells = []
-        for inner in tokens[index + 1 :]:
-            if inner.type == "tr_close":
-                break
-            if inner.type == "inline":
-                cells.append(plain_text(inner).replace("|", "/"))
-        return [f"{ROW_MARK}{' | '.join(cells)} |"]
-    if token.type != "inline" or tokens[index - 1].type != "paragraph_open":
-        return None
-    text = plain_text(token)
-    if not text:
-        return None
-    if _opens_item(tokens, index):
-        return [ITEM_MARK + text]
-    return [span.text for span in sentence_spans(text)]
-
-
-def _opens_item(tokens: Sequence[Token], index: int) -> bool:
-    return index > 1 and tokens[index - 2].type == "list_item_open"

@@ -3,26 +3,30 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias, assert_never
 
 from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
+from ingest.limited.pool import ReaderPool, open_pool
 from ingest.planning import Placement, Plan
-from ingest.reading.parsing import parse_articles
-from ingest.sources import read_source
+from ingest.reading.parsing import NotRead
+from ingest.reading.remarks import Remark
+from ingest.sections import Section
+from ingest.sources import file_path, read_source
+from ingest.tally import Tally
 from knowledge.assembly import OpenCorpus
 from knowledge.domain import (
     Article,
     ArticleId,
-    FailedArticle,
     IngestProgress,
     IngestReport,
 )
 from knowledge.errors import ArticleError, EmbedderError, KnowledgeError
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
-from knowledge.record.ledger import Ledger, RegisteredSource
+from knowledge.record.ledger import Ledger, RegisteredSource, RunState
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.sentence_vectors import SentenceVectors
@@ -32,55 +36,33 @@ __all__ = ["Ingestion", "ProgressCallback", "make_ingestion"]
 GROUP_CHARS = 100_000
 """Text taken through embedding and activation at once: some 150 chunks."""
 
-Stage: TypeAlias = Literal["reading", "embedding", "finishing"]
 ProgressCallback: TypeAlias = Callable[[IngestProgress], None]
+OpenReaders: TypeAlias = Callable[[], AbstractContextManager[ReaderPool]]
+_Pending: TypeAlias = tuple[Placement, str]
+"""What is to be done with an article, and the location of its source."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """An article that is not as the record has it."""
+class _Run:
+    """What the steps of one run share."""
 
-    placement: Placement
-    article: Article
+    readers: ReaderPool
+    plan: Plan
+    tally: Tally
+    confirm_empty: bool
 
-
-@dataclass(slots=True)
-class _Tally:
-    """What a run has done so far."""
-
-    added: list[ArticleId] = field(default_factory=list)
-    changed: list[ArticleId] = field(default_factory=list)
-    unchanged: list[ArticleId] = field(default_factory=list)
-    removed: list[ArticleId] = field(default_factory=list)
-    failed: list[FailedArticle] = field(default_factory=list)
-    chunks_written: int = 0
-    chunks_embedded: int = 0
-
-    def report(self, *, seconds: float) -> IngestReport:
-        return IngestReport(
-            added=tuple(self.added),
-            changed=tuple(self.changed),
-            unchanged=tuple(self.unchanged),
-            removed=tuple(self.removed),
-            failed=tuple(self.failed),
-            chunks_written=self.chunks_written,
-            chunks_embedded=self.chunks_embedded,
-            seconds=round(seconds, 3),
-        )
-
-    def count(self, change: _Change) -> None:
-        counted = {"add": self.added, "change": self.changed, "move": self.unchanged}
-        counted[change.placement].append(change.article.article_id)
-
-    def progress(self, stage: Stage, *, pending: int = 0) -> IngestProgress:
-        taken = len(self.added) + len(self.changed)
-        done = taken + len(self.unchanged) + len(self.failed)
-        return IngestProgress(stage=stage, done=done, total=done + pending)
+    def place(
+        self, article: Article, source_location: str, *, is_last: bool = False
+    ) -> Iterator[Placement | None]:
+        """Yield where an article goes, or None when it has to wait; nothing when it has no id."""
+        try:
+            yield self.plan.place(article, source_location=source_location, is_last=is_last)
+        except ArticleError as error:
+            self.fail(error)
 
     def fail(self, error: ArticleError) -> None:
-        self.failed.append(
-            FailedArticle(location=error.location, reason=error.reason, line=error.line)
-        )
+        self.plan.fail(error.location)
+        self.tally.fail(error)
 
 
 class Ingestion:
@@ -101,8 +83,13 @@ class Ingestion:
         sentence_vectors: SentenceVectors,
         embedder: Embedder,
         bundled_dir: Path,
+        open_readers: OpenReaders = open_pool,
     ) -> None:
-        """`bundled_dir` holds the articles that come with the program."""
+        """Take what a run works with.
+
+        `bundled_dir` holds the articles that come with the program, and `open_readers` opens the
+        child processes of a run, which reads nothing itself.
+        """
         self._catalog = catalog
         self._ledger = ledger
         self._index = index
@@ -110,6 +97,7 @@ class Ingestion:
         self._sentence_vectors = sentence_vectors
         self._embedder = embedder
         self._bundled_dir = bundled_dir
+        self._open_readers = open_readers
         self._running = threading.Lock()
 
     def run(
@@ -118,25 +106,35 @@ class Ingestion:
         *,
         actor: str,
         on_progress: ProgressCallback = lambda _: None,
+        confirm_empty: bool = False,
     ) -> IngestReport:
         """Add, update and remove articles so that they are as `sources` have them.
 
+        A source that held articles and has no file any more is reported and keeps them, as a disk
+        that is not mounted looks the same; with `confirm_empty` they are removed.
         Articles that cannot be read are in the report and keep their old version. Raises
         `KnowledgeError` when the run as a whole cannot go on; what was done by then stays.
         """
         with self._running:
             started = time.monotonic()
             run_id = self._ledger.begin_run(actor=actor)
-            tally = _Tally()
+            tally = Tally()
             try:
                 self._recover(tally)
-                self._read_all(sources, tally, actor=actor, on_progress=on_progress)
+                for source in sources:
+                    self._ledger.register_source(source, actor=actor)
+                with self._open_readers() as readers:
+                    run = _Run(readers, self._plan(sources), tally, confirm_empty)
+                    self._take_all(sources, run, on_progress=on_progress)
                 self._sweep()
-                if self._index.is_worn(chunks=self._catalog.counts()["chunks"]):
-                    self._index.rebuild(self._embed_counting(tally))
-            except KnowledgeError:
+                self._forget(self._embed_counting(tally))
+            except BaseException as exc:
                 report = tally.report(seconds=time.monotonic() - started)
-                self._ledger.end_run(run_id, state="failed", report=report)
+                is_known = isinstance(exc, KnowledgeError)
+                state: RunState = "failed" if is_known else "interrupted"
+                # What ended the run counts, and not that it could not be noted.
+                with suppress(KnowledgeError):
+                    self._ledger.end_run(run_id, state=state, report=report)
                 raise
             report = tally.report(seconds=time.monotonic() - started)
             self._ledger.end_run(
@@ -144,19 +142,17 @@ class Ingestion:
             )
             return report
 
-    def plan(self, sources: Sequence[RegisteredSource]) -> IngestReport:
+    def plan(
+        self, sources: Sequence[RegisteredSource], *, confirm_empty: bool = False
+    ) -> IngestReport:
         """Return what a run would do; nothing is written and no model is loaded."""
         started = time.monotonic()
-        tally = _Tally()
-        try:
-            max_tokens = self._embedder.max_tokens
-        except EmbedderError:
-            # The run will say so; what is new or gone can be told all the same.
-            max_tokens = BUNDLED_WINDOW
-        plan = Plan(self._catalog.articles(), max_tokens=max_tokens)
-        for source in sources:
-            for change in self._pending(source, plan, tally):
-                tally.count(change)
+        tally = Tally()
+        with self._open_readers() as readers:
+            run = _Run(readers, self._plan(sources), tally, confirm_empty)
+            for placed, _ in self._pending(sources, run):
+                tally.count(placed)
+        tally.removed += run.plan.gone()
         return tally.report(seconds=time.monotonic() - started)
 
     def rebuild(self) -> int:
@@ -173,96 +169,158 @@ class Ingestion:
             run_id = self._ledger.begin_run(actor=actor)
             self._catalog.remove(present)
             self._sweep()
+            self._forget(self._embedder.embed_documents)
             report = IngestReport(removed=present)
             self._ledger.end_run(run_id, state="done", report=report)
             return present
 
-    def _recover(self, tally: _Tally) -> None:
+    def _recover(self, tally: Tally) -> None:
         # What a killed run left behind: staged text nobody has seen, chunks that are in Chroma
         # and no longer in the record, or the other way round.
         self._catalog.sweep()
         self._index.prepare(self._embed_counting(tally))
 
-    def _read_all(
+    def _plan(self, sources: Sequence[RegisteredSource]) -> Plan:
+        try:
+            max_tokens = self._embedder.max_tokens
+        except EmbedderError:
+            # The run will say so; what is new or gone can be told all the same.
+            max_tokens = BUNDLED_WINDOW
+        return Plan(
+            self._catalog.articles(),
+            max_tokens=max_tokens,
+            sources=[source.location for source in sources],
+            is_there=lambda file: file_path(file, bundled_dir=self._bundled_dir).exists(),
+        )
+
+    def _take_all(
         self,
         sources: Sequence[RegisteredSource],
-        tally: _Tally,
+        run: _Run,
         *,
-        actor: str,
         on_progress: ProgressCallback,
     ) -> None:
-        plan = Plan(self._catalog.articles(), max_tokens=self._embedder.max_tokens)
-        for source in sources:
-            self._ledger.register_source(source, actor=actor)
-            for group in _groups(self._pending(source, plan, tally)):
-                on_progress(tally.progress("embedding", pending=len(group)))
-                self._take_in(group, source, tally)
-                on_progress(tally.progress("reading"))
+        tally = run.tally
+        for group in _groups(self._pending(sources, run)):
+            on_progress(tally.progress("embedding", pending=len(group)))
+            self._take_in(group, run)
+            on_progress(tally.progress("reading"))
         on_progress(tally.progress("finishing"))
+        tally.removed += run.plan.gone()
         self._catalog.remove(tally.removed)
 
-    def _pending(self, source: RegisteredSource, plan: Plan, tally: _Tally) -> Iterator[_Change]:
-        """Yield what is new or changed in a source; tally all the rest of it."""
+    def _pending(self, sources: Sequence[RegisteredSource], run: _Run) -> Iterator[_Pending]:
+        """Yield what is new, changed or moved, with its source; tally all the rest."""
+        waiting: list[tuple[Article, str]] = []
+        for source in sources:
+            for article in self._articles(source, run):
+                for placed in run.place(article, source.location):
+                    if placed is None:
+                        waiting.append((article, source.location))
+                    elif placed.action == "keep":
+                        run.tally.count(placed)
+                    else:
+                        yield placed, source.location
+        for article, location in waiting:
+            for placed in run.place(article, location, is_last=True):
+                if placed is not None:
+                    yield placed, location
+
+    def _articles(self, source: RegisteredSource, run: _Run) -> Iterator[Article]:
+        """Yield the articles of a source; tally what it has besides."""
+        files = 0
         try:
-            for article in _articles(source, self._bundled_dir):
-                try:
-                    if isinstance(article, ArticleError):
-                        raise article
-                    placement = plan.place(article, source_location=source.location)
-                except ArticleError as error:
-                    plan.fail(error.location)
-                    tally.fail(error)
-                    continue
-                if placement == "keep":
-                    tally.unchanged.append(article.article_id)
-                else:
-                    yield _Change(placement, article)
+            for item in run.readers.read(read_source(source, bundled_dir=self._bundled_dir)):
+                match item:
+                    case NotRead():
+                        run.tally.not_read[item.kind] += 1
+                        continue
+                    case Remark():
+                        run.tally.remarks.append(item)
+                    case ArticleError():
+                        run.fail(item)
+                    case Article():
+                        yield item
+                    case _:
+                        assert_never(item)
+                files += 1
         except ArticleError as error:
             # The source as a whole cannot be read: what it held stays.
-            tally.fail(error)
+            run.tally.fail(error)
             return
-        tally.removed += plan.gone(source.location)
+        held = run.plan.held_by(source.location)
+        if held and not files and not run.confirm_empty:
+            run.tally.fail(
+                ArticleError(
+                    f"has no file any more, and {held} of its articles are kept; restore it, or "
+                    f"remove them with `--confirm-empty`",
+                    location=source.location,
+                )
+            )
+            return
+        run.plan.end_source(source.location)
 
-    def _take_in(self, changes: Sequence[_Change], source: RegisteredSource, tally: _Tally) -> None:
+    def _take_in(self, group: Sequence[_Pending], run: _Run) -> None:
         """Take articles through to visibility; a crash before `activate` leaves them unseen."""
-        moved = [change.article for change in changes if change.placement == "move"]
-        self._catalog.move(moved, source_location=source.location)
-        versions = self._split(
-            [change.article for change in changes if change.placement != "move"], source
+        done = [one for one in group if one[0].action not in ("add", "change")]
+        for placed, location in done:
+            self._catalog.move([placed.article], source_location=location)
+        split, versions = self._split(
+            [one for one in group if one[0].action in ("add", "change")], run
         )
         self._catalog.stage(versions)
         chunks = [chunk for version in versions for chunk in version.chunks]
         if chunks:
-            self._index.add(chunks, self._embed_counting(tally))
+            self._index.add(chunks, self._embed_counting(run.tally))
             self._question_vectors.keep(chunks)
             self._sentence_vectors.keep(chunks)
         self._catalog.activate(versions)
-        tally.chunks_written += len(chunks)
-        for change in changes:
-            tally.count(change)
+        run.tally.chunks_written += len(chunks)
+        for placed, _ in [*done, *split]:
+            run.tally.count(placed)
 
-    def _split(self, articles: Sequence[Article], source: RegisteredSource) -> list[StagedVersion]:
+    def _split(
+        self, group: Sequence[_Pending], run: _Run
+    ) -> tuple[list[_Pending], list[StagedVersion]]:
+        """Return what could be split, and its versions."""
+        split: list[_Pending] = []
+        sections: list[list[Section]] = []
+        found = run.readers.sections([placed.article for placed, _ in group])
+        for pending, parts in zip(group, found, strict=True):
+            if isinstance(parts, ArticleError):
+                run.fail(parts)
+            else:
+                split.append(pending)
+                sections.append(parts)
         chunks_of = split_articles(
-            articles,
+            [placed.article for placed, _ in split],
             count_tokens=self._embedder.count_tokens,
             max_tokens=self._embedder.max_tokens,
+            sections=sections,
         )
-        return [
+        versions = [
             StagedVersion(
-                version_id=version_id(article, max_tokens=self._embedder.max_tokens),
-                article=article,
-                source_location=source.location,
+                version_id=version_id(placed.article, max_tokens=self._embedder.max_tokens),
+                article=placed.article,
+                source_location=source_location,
                 chunks=chunks,
             )
-            for article, chunks in zip(articles, chunks_of, strict=True)
+            for (placed, source_location), chunks in zip(split, chunks_of, strict=True)
         ]
+        return split, versions
 
-    def _embed_counting(self, tally: _Tally) -> Callable[[Sequence[str]], Vectors]:
+    def _embed_counting(self, tally: Tally) -> Callable[[Sequence[str]], Vectors]:
         def embed(texts: Sequence[str]) -> Vectors:
             tally.chunks_embedded += len(texts)
             return self._embedder.embed_documents(texts)
 
         return embed
+
+    def _forget(self, embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """Leave no file with the text of what was removed or replaced."""
+        if self._index.is_worn(chunks=self._catalog.counts()["chunks"]):
+            self._index.rebuild(embed)
+            self._catalog.forget_deleted()
 
     def _sweep(self) -> None:
         unseen = self._catalog.unseen_chunk_ids()
@@ -271,7 +329,7 @@ class Ingestion:
         self._catalog.sweep()
 
 
-def make_ingestion(corpus: OpenCorpus) -> Ingestion:
+def make_ingestion(corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool) -> Ingestion:
     """Return what ingests into an open corpus."""
     return Ingestion(
         catalog=corpus.catalog,
@@ -281,23 +339,16 @@ def make_ingestion(corpus: OpenCorpus) -> Ingestion:
         sentence_vectors=corpus.sentence_vectors,
         embedder=corpus.embedder,
         bundled_dir=corpus.settings.articles_dir,
+        open_readers=open_readers,
     )
 
 
-def _articles(source: RegisteredSource, bundled_dir: Path) -> Iterator[Article | ArticleError]:
-    for raw in read_source(source, bundled_dir=bundled_dir):
-        if isinstance(raw, ArticleError):
-            yield raw
-        else:
-            yield from parse_articles(raw)
-
-
-def _groups(changes: Iterable[_Change]) -> Iterator[list[_Change]]:
-    group: list[_Change] = []
+def _groups(pending: Iterable[_Pending]) -> Iterator[list[_Pending]]:
+    group: list[_Pending] = []
     chars = 0
-    for change in changes:
-        group.append(change)
-        chars += len(change.article.body)
+    for placed, source_location in pending:
+        group.append((placed, source_location))
+        chars += len(placed.article.body)
         if chars >= GROUP_CHARS:
             yield group
             group, chars = [], 0

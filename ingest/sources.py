@@ -1,16 +1,35 @@
 """Where articles come from: folders and files on this machine."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
-from ingest.reading.parsing import MAX_FILE_BYTES, SUPPORTED_SUFFIXES, RawFile, check_size
+from ingest.reading.hygiene import clean_text
+from ingest.reading.parsing import (
+    MAX_FILE_BYTES,
+    SUPPORTED_SUFFIXES,
+    NotRead,
+    RawFile,
+    check_size,
+)
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import BUNDLED
 
-__all__ = ["BUNDLED", "all_sources", "describe_source", "read_source"]
+__all__ = [
+    "BUNDLED",
+    "SourceItem",
+    "all_sources",
+    "describe_source",
+    "file_path",
+    "read_source",
+]
+
+_SHOWN_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
+_INDEX_STEMS = frozenset({"index", "_index", "readme", "default"})
 
 
 def describe_source(argument: str) -> RegisteredSource:
@@ -19,8 +38,10 @@ def describe_source(argument: str) -> RegisteredSource:
         return RegisteredSource(location=BUNDLED, kind="folder")
     path = Path(argument).expanduser()
     if not path.exists():
-        raise ArticleError("does not exist; check the path", location=argument)
+        raise ArticleError("does not exist; check the path", location=printable(path))
     resolved = path.resolve()
+    if printable(resolved) != str(resolved):
+        raise ArticleError("has a name that is not UTF-8; rename it", location=printable(resolved))
     if resolved.is_dir():
         return RegisteredSource(location=str(resolved), kind="folder")
     if not resolved.is_file():
@@ -39,47 +60,96 @@ def all_sources(registered: Sequence[RegisteredSource]) -> list[RegisteredSource
     return [bundled, *(source for source in registered if source != bundled)]
 
 
-def read_source(source: RegisteredSource, *, bundled_dir: Path) -> Iterator[RawFile | ArticleError]:
-    """Yield the files of a source in order of their names, or the error that one has.
+SourceItem: TypeAlias = RawFile | ArticleError | NotRead
+
+
+def read_source(source: RegisteredSource, *, bundled_dir: Path) -> Iterator[SourceItem]:
+    """Yield the files of a source in order of their names, or the error that a file or folder has.
 
     Raises `ArticleError` when the source as a whole cannot be read, which is another thing than
-    an empty folder: nothing may be removed because of it. Links and special files are left out.
+    an empty folder: nothing may be removed because of it. Hidden files are passed over.
     """
     is_bundled = source.location == BUNDLED
     root = bundled_dir if is_bundled else Path(source.location)
     if source.kind == "file":
-        yield _read_file(root, location=source.location)
+        yield _read_file(root, location=source.location, root=root.parent)
         return
     if not root.is_dir():
         raise ArticleError(
             "the folder is not there; restore it, or forget it with `python -m ingest remove`",
             location=source.location,
         )
-    for path in sorted(_files(root)):
-        relative = path.relative_to(root)
-        location = f"{BUNDLED}/{relative}" if is_bundled else str(path)
-        yield _read_file(path, location=location)
+    try:
+        os.scandir(root).close()
+    except OSError as exc:
+        raise _folder_error(exc) from exc
+    for path, item in sorted(_entries(root), key=lambda entry: entry[0]):
+        if item is not None:
+            yield item
+            continue
+        relative = printable(path.relative_to(root))
+        location = f"{BUNDLED}/{relative}" if is_bundled else printable(path)
+        yield _read_file(path, location=location, root=root)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for directory, names, files in os.walk(folder, onerror=_fail, followlinks=False):
+def printable(path: Path) -> str:
+    r"""Return a path as text that can be stored; a byte that is not UTF-8 is shown as `\xe9`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def file_path(location: str, *, bundled_dir: Path) -> Path:
+    """Return where the file of a location lies, or lay."""
+    inside = location.removeprefix(f"{BUNDLED}/")
+    path = Path(location) if inside == location else bundled_dir / inside
+    if "\\x" in location and not path.exists():
+        name = _SHOWN_BYTE.sub(lambda shown: bytes.fromhex(shown[1].decode()), os.fsencode(path))
+        return Path(os.fsdecode(name))
+    return path
+
+
+def _entries(root: Path) -> Iterator[tuple[Path, ArticleError | NotRead | None]]:
+    """Yield what lies in a folder and below it; None stands for what is to be read."""
+    errors: list[OSError] = []
+    for directory, names, files in os.walk(root, onerror=errors.append, followlinks=False):
         names[:] = [name for name in names if not name.startswith(".")]
         for name in files:
             path = Path(directory) / name
-            if name.startswith(".") or path.suffix.lower() not in SUPPORTED_SUFFIXES:
-                continue
-            if stat.S_ISREG(path.lstat().st_mode):
-                yield path
+            if not name.startswith("."):
+                yield path, _left_out(path)
+        for name in names:
+            if (Path(directory) / name).is_symlink():
+                yield Path(directory) / name, NotRead("links")
+    for error in errors:
+        yield Path(error.filename), _folder_error(error)
 
 
-def _fail(error: OSError) -> None:
-    raise ArticleError(
+def _left_out(path: Path) -> ArticleError | NotRead | None:
+    try:
+        mode = path.lstat().st_mode
+    except OSError as exc:
+        return _file_error(exc, location=printable(path))
+    if stat.S_ISLNK(mode):
+        return NotRead("links")
+    if not stat.S_ISREG(mode):
+        return NotRead("special files")
+    if path.suffix.lower() not in SUPPORTED_SUFFIXES:
+        return NotRead(printable(Path(path.suffix.lower())) if path.suffix else "no suffix")
+    return None
+
+
+def _folder_error(error: OSError) -> ArticleError:
+    return ArticleError(
         f"the folder cannot be read: {error.strerror or error}; check its permissions",
-        location=str(error.filename),
-    ) from error
+        location=printable(Path(error.filename)),
+    )
 
 
-def _read_file(path: Path, *, location: str) -> RawFile | ArticleError:
+def _file_error(error: OSError, *, location: str) -> ArticleError:
+    reason = f"cannot be read: {error.strerror or error}; check that it exists and its permissions"
+    return ArticleError(reason, location=location)
+
+
+def _read_file(path: Path, *, location: str, root: Path) -> RawFile | ArticleError:
     try:
         check_size(path.stat().st_size, location)
         with path.open("rb") as file:
@@ -88,6 +158,18 @@ def _read_file(path: Path, *, location: str) -> RawFile | ArticleError:
     except ArticleError as exc:
         return exc
     except OSError as exc:
-        reason = f"cannot be read: {exc.strerror or exc}; check that it exists and its permissions"
-        return ArticleError(reason, location=location)
-    return RawFile(location=location, data=data, suffix=path.suffix.lower(), stem=path.stem)
+        return _file_error(exc, location=location)
+    # `index` is the name of the folder's page, and says nothing itself.
+    is_index = path.stem.casefold() in _INDEX_STEMS and path.parent != root
+    stem = path.parent.name if is_index else path.stem
+    return RawFile(location=location, data=data, suffix=path.suffix.lower(), stem=_words(stem))
+
+
+def _words(name: str) -> str:
+    """Return a name for a title: bytes that are not UTF-8 are most often Windows-1252."""
+    encoded = os.fsencode(name)
+    try:
+        text = encoded.decode("utf-8")
+    except UnicodeDecodeError:
+        text = encoded.decode("cp1252", "replace")
+    return " ".join(clean_text(text).split())

@@ -59,6 +59,8 @@ class Article:
     tags: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()
     """Pairs of a heading of the body and a question that the section under it answers."""
+    own_id: bool = False
+    """Whether it names its id itself; one made of its title may have to be told apart."""
 
     @property
     def content_hash(self) -> str:

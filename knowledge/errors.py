@@ -53,10 +53,19 @@ class ArticleError(KnowledgeError):
         self.line = line
 
     @override
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let it come whole out of the process that reads the file."""
+        return _article_error, (self.reason, self.location, self.line)
+
+    @override
     def __str__(self) -> str:
         """Return `location:line: reason`, the form that editors can jump to."""
         place = self.location if self.line is None else f"{self.location}:{self.line}"
         return f"{place}: {self.reason}"
+
+
+def _article_error(reason: str, location: str, line: int | None) -> ArticleError:
+    return ArticleError(reason, location=location, line=line)
 
 
 class DataDirectoryBusyError(KnowledgeError):

@@ -1,15 +1,18 @@
 """A record, an index and an ingestion in a directory of their own, and articles to put in."""
 
+import atexit
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ingest.chunking import version_id
+from ingest.limited.pool import ReaderPool
 from ingest.pipeline import Ingestion, make_ingestion
 from ingest.sources import describe_source
 from knowledge.answers.answering import Answerer
@@ -102,8 +105,21 @@ def open_workbench(
             ledger=corpus.ledger,
             index=corpus.index,
             embedder=embedder,
-            ingestion=make_ingestion(corpus),
+            ingestion=make_ingestion(corpus, open_readers=_shared_readers),
         )
+
+
+@cache
+def _readers() -> ReaderPool:
+    pool = ReaderPool()
+    atexit.register(pool.close)
+    return pool
+
+
+@contextmanager
+def _shared_readers() -> Iterator[ReaderPool]:
+    """Spare each run the start of its child processes."""
+    yield _readers()
 
 
 def write_article(

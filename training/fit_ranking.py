@@ -40,6 +40,7 @@ from benchmarks.harness import (
 )
 from benchmarks.public_data import Document, sample
 from ingest.reading.front_matter import split_front_matter
+from ingest.reading.metadata import read_metadata
 from knowledge.assembly import Knowledge
 from knowledge.domain import Chunk
 from knowledge.evaluation.golden import Case
@@ -127,7 +128,7 @@ def _ingested(knowledge: Knowledge, folder: Path) -> Iterator[tuple[str, dict[Se
 
 def _without_lists(path: Path) -> Document:
     article = split_front_matter(path.read_text(encoding="utf-8"), location=path.name)
-    front = article.front_matter
+    front = read_metadata(article.fields, location=path.name)
     return Document(document_id=front.slug or path.stem, title=front.title, text=article.body)
 
 

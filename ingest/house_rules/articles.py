@@ -9,7 +9,9 @@ import yaml
 from markdown_it import MarkdownIt
 from typing_extensions import override
 
-from ingest.reading.markdown import plain_text
+from ingest.reading.front_matter import compose_yaml
+from ingest.reading.commonmark import plain_text
+from knowledge.errors import ArticleError
 from knowledge.text.language import sentence_spans
 
 __all__ = [
@@ -100,6 +102,8 @@ class HouseArticle:
     """Empty when there is no front matter or it is no mapping."""
     front_lines: dict[str, int]
     """Where each key of the front matter stands."""
+    broken_front: Finding | None
+    """Says why the front matter cannot be read, when it cannot."""
     questions: tuple[ListedQuestion, ...]
     """In order; what is not a list of questions under a heading is left out."""
     sections: tuple[Section, ...]
@@ -143,13 +147,15 @@ def parse_house_article(text: str, *, location: str, stem: str) -> HouseArticle:
     """Take a Markdown article apart; broken front matter counts as none."""
     match = _PARTS.match(text)
     block, body = match.groups() if match else ("", text)
+    root, broken = _parse_front(block, location)
     keys = enumerate(block.split("\n"), start=2)
     return HouseArticle(
         location=location,
         stem=stem,
-        front=_mapping(block),
+        front=_mapping(root),
+        broken_front=broken,
         front_lines={line.split(":")[0]: number for number, line in keys if ":" in line},
-        questions=tuple(_questions(block, first_line=2)),
+        questions=tuple(_questions(root)),
         sections=tuple(_sections(body, first_line=text.count("\n", 0, -len(body) or None) + 1)),
     )
 
@@ -159,26 +165,43 @@ def word_count(text: str) -> int:
     return sum(any(char.isalnum() for char in piece) for piece in text.split())
 
 
-def _mapping(block: str) -> dict[str, Any]:
+def _parse_front(block: str, location: str) -> tuple[yaml.Node | None, Finding | None]:
+    """Return the front matter, or a finding that says why there is none."""
     try:
-        values = yaml.safe_load(block)
-    except yaml.YAMLError:
-        return {}
-    return values if isinstance(values, dict) else {}
+        return compose_yaml(f"\n{block}", location=location), None
+    except ArticleError as exc:
+        return None, Finding(location=location, line=exc.line, rule="front matter", text=exc.reason)
 
 
-def _questions(block: str, *, first_line: int) -> Iterator[ListedQuestion]:
+def _mapping(root: yaml.Node | None) -> dict[str, Any]:
+    """Return the values as texts, lists and mappings of texts; dates and numbers as written."""
+    return {str(key.value): _value(value) for key, value in _pairs(root)}
+
+
+def _value(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item) for item in node.value]
+    return {str(key.value): _value(value) for key, value in _pairs(node)}
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
     try:
-        root = yaml.compose(block, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
-        return
+        return yaml.safe_load(node.value) if node.style is None else node.value
+    except (yaml.YAMLError, ValueError):
+        # A day that is in no calendar stays what was written, for the rule on dates to find.
+        return node.value
+
+
+def _questions(root: yaml.Node | None) -> Iterator[ListedQuestion]:
     for key, value in _pairs(root):
         for heading, asked in _pairs(value) if key.value == "questions" else ():
             for item in asked.value if isinstance(asked, yaml.SequenceNode) else ():
                 yield ListedQuestion(
                     heading=str(heading.value),
                     text=str(item.value),
-                    line=first_line + item.start_mark.line,
+                    line=item.start_mark.line + 1,
                 )
 
 

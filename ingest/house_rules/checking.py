@@ -50,6 +50,10 @@ def _check_articles(
 ) -> Iterator[Finding]:
     articles = list(articles)
     for article in articles:
+        if article.broken_front is not None:
+            # What else there is to find hangs on it.
+            yield article.broken_front
+            continue
         for rule in RULES:
             yield from rule(article)
         yield from check_wording(article.prose(), location=article.location, copied=copied)

@@ -1,118 +1,100 @@
-"""The YAML block at the top of a Markdown article."""
+"""The block at the top of a Markdown article: YAML, TOML or JSON, told from a mere rule."""
 
 import datetime as dt
+import json
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from yaml.constructor import BaseConstructor
+from typing_extensions import override
 
-from ingest.reading.dates import parse_date
+from ingest.reading.hygiene import clean_text
 from knowledge.errors import ArticleError
 
-__all__ = ["FrontMatter", "SplitArticle", "split_front_matter"]
+__all__ = ["Field", "FrontBlock", "Value", "compose_yaml", "split_front_matter"]
 
 _MAX_CHARS = 64 * 1024
 _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_TOML_FENCE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
+_KEY_LINE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:\s|$)")
+_TOML_KEY_LINE = re.compile(r"[A-Za-z_\"'][\w\"'.-]*[ \t]*=|\[|#")
+_TOML_KEY = re.compile(r"^[ \t]*([\w\"'.-]+)[ \t]*=", re.MULTILINE)
+_PROGRAM_KEY = re.compile(r"[a-z][A-Za-z0-9_.-]*")
+# Keys that the builders of sites and the keepers of notes agree on.
+_KNOWN_KEYS = frozenset(
+    """
+    aliases author authors categories category created date description draft id lang language
+    layout modified permalink published slug summary tags title updated url weight
+    """.split()  # noqa: SIM905
+)
 
-
-def _to_text(value: object) -> object:
-    """Join a list of names; take YAML's ways of writing nothing as nothing."""
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return "" if value in ("null", "~", None) else value
-
-
-def _to_date(value: object) -> object:
-    text = _to_text(value)
-    if not isinstance(text, str) or not text.strip():
-        return None
-    if (date := parse_date(text)) is None:
-        raise ValueError(f"{text!r} is not a date; write it as 2024-05-17")
-    return date
-
-
-def _to_tags(value: object) -> object:
-    return value if isinstance(value, list) else [t for t in str(_to_text(value)).split(",") if t]
-
-
-def _to_questions(value: object) -> object:
-    """Take nothing as none; say what to write in the words of YAML, not of Python."""
-    if _to_text(value) == "":
-        return {}
-    if not isinstance(value, dict) or not all(map(_is_list_of_text, value.values())):
-        raise ValueError(
-            "write each heading with a list of questions below it, and quote what holds `: `"
-        )
-    return value
-
-
-def _is_list_of_text(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-_Text: TypeAlias = Annotated[str, BeforeValidator(_to_text)]
-_Date: TypeAlias = Annotated[dt.date | None, BeforeValidator(_to_date)]
-
-_Question: TypeAlias = Annotated[str, Field(min_length=1, max_length=300)]
-
-
-class FrontMatter(BaseModel):
-    """What an article says about itself; keys of other programs are ignored."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
-
-    title: _Text = Field(default="", max_length=300)
-    slug: _Text = ""
-    summary: _Text = Field(default="", max_length=2_000)
-    url: _Text = Field(default="", max_length=2_000)
-    author: _Text = Field(default="", max_length=300)
-    published: _Date = None
-    updated: _Date = None
-    tags: Annotated[tuple[str, ...], BeforeValidator(_to_tags)] = ()
-    questions: Annotated[dict[str, tuple[_Question, ...]], BeforeValidator(_to_questions)] = Field(
-        default_factory=dict
-    )
-    """What the section under a heading answers, in words that people ask it in."""
+Value: TypeAlias = str | list[str] | dict[str, list[str]] | None
+"""A text, a flat list, lists under headings; None for every other form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SplitArticle:
+class Field:
+    """One key of the block with its value; every text of it is clean."""
+
+    value: Value
+    line: int | None
+    """Where the key stands in the file, counting from 1; None where the form does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontBlock:
     """A Markdown file in its two parts."""
 
-    front_matter: FrontMatter
-    lines: Mapping[str, int]
-    """Line in the file at which each key of the front matter stands."""
+    fields: Mapping[str, Field]
+    """By key as written; empty when there is no block."""
     body: str
 
 
-def split_front_matter(text: str, *, location: str) -> SplitArticle:
-    """Return the front matter of `text` and what follows it; text without any is all body.
+class _Loader(yaml.BaseLoader):
+    """Leaves every scalar a string, so that a title of 1984 stays "1984"; takes no alias."""
+
+    @override
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        # Nine aliases of nine aliases of nine ... are a thousand million values in 400 bytes.
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(
+                None, None, "it has an alias (`*name`); write the value itself", event.start_mark
+            )
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
+def split_front_matter(text: str, *, location: str) -> FrontBlock:
+    """Return the fields at the top of clean `text` and what follows them.
+
+    A first `---` that opens no block of `key: value` lines is a rule, and the text is all body.
 
     Raises:
-        ArticleError: when the block has no end, is no YAML mapping, or holds a wrong value; its
-            line is the line in the file.
+        ArticleError: when the block has no end, is broken or has an alias; its line is the line
+            in the file.
     """
-    opening = _FENCE.match(text)
-    if opening is None or not text.startswith("---"):
-        return SplitArticle(front_matter=FrontMatter(), lines={}, body=text)
-    closing = _FENCE.search(text, opening.end())
-    if closing is None:
-        raise ArticleError(
-            "has front matter without an end; close it with a line of `---`",
-            location=location,
-            line=1,
-        )
-    # Blank out the fence so that YAML counts lines as the file does.
-    block = text[opening.end() : closing.start()]
-    front_matter, lines = _parse_block(block, location=location)
-    return SplitArticle(front_matter=front_matter, lines=lines, body=text[closing.end() :])
+    if text.startswith("---") and (opening := _FENCE.match(text)):
+        return _split_yaml(text, opening.end(), location=location)
+    if opening := _TOML_FENCE.match(text):
+        return _split_toml(text, opening.end(), location=location)
+    if text.startswith("{"):
+        return _split_json(text)
+    return FrontBlock(fields={}, body=text)
 
 
-def _parse_block(block: str, *, location: str) -> tuple[FrontMatter, dict[str, int]]:
+def compose_yaml(block: str, *, location: str) -> yaml.Node | None:
+    """Return the tree of a YAML block; None when it is empty.
+
+    The first line of `block` is the rest of the line of the fence, so that lines are counted as in
+    the file.
+
+    Raises:
+        ArticleError: when it is no YAML, is nested too deeply or has an alias.
+    """
     if len(block) > _MAX_CHARS:
         raise ArticleError(
             "has front matter of more than 64 KiB; keep the article below it",
@@ -120,9 +102,7 @@ def _parse_block(block: str, *, location: str) -> tuple[FrontMatter, dict[str, i
             line=1,
         )
     try:
-        # The base loader leaves every scalar a string: a title of 1984 stays "1984".
-        node = yaml.compose(block, Loader=yaml.BaseLoader)
-        values = {} if node is None else BaseConstructor().construct_document(node)
+        node: yaml.Node | None = yaml.compose(block, Loader=_Loader)
     except yaml.MarkedYAMLError as exc:
         # What is never closed is noticed at the end, but to be mended where it was opened.
         at_end = "stream end" in (exc.problem or "")
@@ -133,33 +113,149 @@ def _parse_block(block: str, *, location: str) -> tuple[FrontMatter, dict[str, i
             location=location,
             line=1 if mark is None else mark.line + 1,
         ) from exc
-    except (yaml.YAMLError, RecursionError) as exc:
+    except (yaml.YAMLError, RecursionError, ValueError) as exc:
         raise ArticleError(
-            f"has broken front matter: {type(exc).__name__}", location=location, line=1
+            f"has broken front matter: {_name(exc)}", location=location, line=1
         ) from exc
-    if not isinstance(values, Mapping):
-        raise ArticleError(
-            "has front matter that is not `key: value` lines", location=location, line=2
-        )
-    lines = _key_lines(node)
-    return _validate(values, lines, location=location), lines
+    return node
 
 
-def _validate(values: Mapping[Any, Any], lines: dict[str, int], *, location: str) -> FrontMatter:
-    try:
-        return FrontMatter.model_validate({str(key): value for key, value in values.items()})
-    except ValidationError as exc:
-        error = exc.errors(include_url=False)[0]
-        key = str(error["loc"][0])
-        message = str(error["msg"]).removeprefix("Value error, ")
-        raise ArticleError(
-            f"has a wrong `{key}` in its front matter: {message}",
-            location=location,
-            line=lines.get(key, 1),
-        ) from exc
-
-
-def _key_lines(node: yaml.Node | None) -> dict[str, int]:
-    if not isinstance(node, yaml.MappingNode):
+def _yaml_fields(block: str, *, location: str) -> dict[str, Field] | None:
+    """Return the fields of a YAML block; None when it is YAML but no mapping."""
+    node = compose_yaml(block, location=location)
+    if node is None:
         return {}
-    return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return {
+        str(key.value): Field(value=_node_value(value), line=key.start_mark.line + 1)
+        for key, value in node.value
+        if isinstance(key, yaml.ScalarNode)
+    }
+
+
+def _split_yaml(text: str, start: int, *, location: str) -> FrontBlock:
+    closing = _FENCE.search(text, start)
+    no_block = FrontBlock(fields={}, body=text)
+    opens_at_once = text[start + 1 : start + 2] not in ("", "\n")
+    first_key = _KEY_LINE.match(text[start:].lstrip())
+    is_meant = first_key is not None and _is_key(first_key[1], opens_at_once=opens_at_once)
+    if closing is None:
+        if not is_meant:
+            return no_block
+        raise ArticleError(
+            "has front matter without an end; close it with a line of `---`",
+            location=location,
+            line=1,
+        )
+    try:
+        fields = _yaml_fields(text[start : closing.start()], location=location)
+    except ArticleError:
+        if is_meant:
+            raise
+        return no_block
+    if fields is None or not _are_keys(fields, opens_at_once=opens_at_once):
+        return no_block
+    return FrontBlock(fields=fields, body=text[closing.end() :])
+
+
+def _split_toml(text: str, start: int, *, location: str) -> FrontBlock:
+    closing = _TOML_FENCE.search(text, start)
+    if closing is None or not _TOML_KEY_LINE.match(text[start:].lstrip()):
+        return FrontBlock(fields={}, body=text)
+    block = text[start : closing.start()]
+    try:
+        if len(block) > _MAX_CHARS:
+            raise ValueError("it has more than 64 KiB")  # noqa: TRY301
+        values = tomllib.loads(block)
+    except (ValueError, RecursionError) as exc:
+        # The position stands in the message only.
+        told = re.search(r"at line (\d+)", str(exc))
+        raise ArticleError(
+            f"has broken front matter: {_name(exc)}",
+            location=location,
+            line=int(told[1]) if told else 1,
+        ) from exc
+    lines = {
+        match[1].strip("\"'"): block.count("\n", 0, match.start()) + 1
+        for match in reversed(list(_TOML_KEY.finditer(block)))
+    }
+    fields = {
+        key: Field(value=_plain_value(value), line=lines.get(key)) for key, value in values.items()
+    }
+    return FrontBlock(fields=fields, body=text[closing.end() :])
+
+
+def _split_json(text: str) -> FrontBlock:
+    no_block = FrontBlock(fields={}, body=text)
+    try:
+        values, end = json.JSONDecoder().raw_decode(text[:_MAX_CHARS])
+    except (ValueError, RecursionError):
+        return no_block  # A brace may open a text, or a sign of another program.
+    if not isinstance(values, dict) or text[end : end + 1] not in ("", "\n"):
+        return no_block
+    fields = {str(key): Field(value=_plain_value(value), line=1) for key, value in values.items()}
+    if not _are_keys(fields, opens_at_once=False):
+        return no_block
+    return FrontBlock(fields=fields, body=text[end:])
+
+
+def _is_key(name: str, *, opens_at_once: bool) -> bool:
+    """Tell a key of a program from a paragraph such as "Note: the desk is closed"."""
+    return name.casefold() in _KNOWN_KEYS or (
+        opens_at_once and _PROGRAM_KEY.fullmatch(name) is not None
+    )
+
+
+def _are_keys(fields: Mapping[str, Field], *, opens_at_once: bool) -> bool:
+    if any(name.casefold() in _KNOWN_KEYS for name in fields):
+        return True
+    return opens_at_once and all(_PROGRAM_KEY.fullmatch(name) for name in fields)
+
+
+def _node_value(node: yaml.Node) -> Value:
+    if isinstance(node, yaml.ScalarNode):
+        return clean_text(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        items = [item for item in node.value if isinstance(item, yaml.ScalarNode)]
+        whole = len(items) == len(node.value)
+        return [clean_text(item.value) for item in items] if whole else None
+    lists = {
+        clean_text(key.value): _node_value(value)
+        for key, value in node.value
+        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.SequenceNode)
+    }
+    return _lists_only(lists, of=len(node.value))
+
+
+def _plain_value(value: Any) -> Value:
+    """Return a value of TOML or JSON in the same few forms, in the words of YAML."""
+    if isinstance(value, str | int | float | dt.date | dt.time) or value is None:
+        return _plain_text(value)
+    if isinstance(value, list):
+        if not all(isinstance(item, str | int | float | dt.date) for item in value):
+            return None
+        return [_plain_text(item) for item in value]
+    if isinstance(value, dict):
+        lists = {
+            clean_text(str(key)): _plain_value(item)
+            for key, item in value.items()
+            if isinstance(item, list)
+        }
+        return _lists_only(lists, of=len(value))
+    return None
+
+
+def _plain_text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else clean_text(str(value))
+
+
+def _lists_only(values: Mapping[str, Value], *, of: int) -> dict[str, list[str]] | None:
+    lists = {key: value for key, value in values.items() if isinstance(value, list)}
+    return lists if len(lists) == of else None
+
+
+def _name(exc: Exception) -> str:
+    return str(exc) if isinstance(exc, tomllib.TOMLDecodeError) else type(exc).__name__

@@ -2,13 +2,16 @@
 
 import datetime as dt
 import re
+from copy import deepcopy
 from typing import Any
 
 import trafilatura
 
 from ingest.reading.dates import find_date
+from ingest.reading.html_blocks import html_as_markdown
 from ingest.reading.hygiene import clean_text
-from ingest.reading.markdown import take_heading
+from ingest.reading.markdown import clean_markdown, take_heading
+from ingest.reading.page_tree import flatten_cells, show_accordions, without_menus
 from ingest.reading.saved_pages.furniture import label_kind
 from ingest.reading.saved_pages.metadata import find_author, find_updated
 from ingest.reading.saved_pages.text_blocks import Block, is_list_item
@@ -28,6 +31,8 @@ _NEVER_SHOWN = (
 _HIDING_STYLE = re.compile(
     r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])"
 )
+_HEADING_LINE = re.compile(r"^#{2,6} \S", re.MULTILINE)
+_MAX_GROWTH, _MAX_MORE_CHARS = 1.2, 300
 _MODIFIED = (
     "//meta[@property='article:modified_time' or @property='og:updated_time'"
     " or @name='last-modified' or @itemprop='dateModified']/@content",
@@ -52,17 +57,10 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
     # The dates and the author may stand in a script that is about to be dropped.
     meta = trafilatura.extract_metadata(tree, date_config={"original_date": True})
     updated = _modified(tree)
+    show_accordions(tree)
     _drop_hidden(tree)
-    body = clean_text(
-        trafilatura.extract(
-            tree,
-            output_format="markdown",
-            include_comments=False,
-            include_tables=True,
-            include_formatting=True,
-        )
-        or ""
-    )
+    flatten_cells(tree)
+    body = _extract(tree)
     title = _one_line(meta.title)
     heading, body = take_heading(body, title=title)
     body, trimmed = _trim_edges(body, title=title)
@@ -82,6 +80,30 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
         published=find_date(meta.date or ""),
         updated=updated or find_updated(trimmed),
     )
+
+
+def _extract(tree: Any) -> str:
+    """Return the main content as Markdown.
+
+    Of a short page the extraction falls back on words alone. Where that lost all headings, the
+    page without its menus counts, if it has not much else.
+    """
+    whole = deepcopy(tree)
+    body = clean_text(
+        trafilatura.extract(
+            tree,
+            output_format="markdown",
+            include_comments=False,
+            include_tables=True,
+            include_formatting=True,
+        )
+        or ""
+    )
+    if _HEADING_LINE.search(body) or not whole.xpath("boolean(//h2|//h3|//h4)"):
+        return body
+    own = clean_markdown(html_as_markdown(without_menus(whole)))
+    is_close = len(own) <= _MAX_GROWTH * len(body) + _MAX_MORE_CHARS
+    return own if is_close and _HEADING_LINE.search(own) else body
 
 
 def _load(text: str, location: str) -> Any:

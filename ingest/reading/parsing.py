@@ -2,19 +2,33 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ingest.reading.html import declared_encoding, read_html
 from ingest.reading.hygiene import clean_text, decode
 from ingest.reading.json_lines import read_json_lines
 from ingest.reading.markdown import read_markdown
+from ingest.reading.office import read_docx, read_pptx
+from ingest.reading.remarks import Remark
 from ingest.reading.saved_pages.pages import read_text
 from knowledge.domain import Article
 from knowledge.errors import ArticleError
 
-__all__ = ["MAX_FILE_BYTES", "SUPPORTED_SUFFIXES", "RawFile", "check_size", "parse_articles"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "SUPPORTED_SUFFIXES",
+    "NotRead",
+    "Parsed",
+    "RawFile",
+    "check_size",
+    "parse_articles",
+]
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
-SUPPORTED_SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm", ".txt", ".jsonl"})
+Parsed: TypeAlias = Article | ArticleError | Remark
+SUPPORTED_SUFFIXES = frozenset(
+    {".md", ".markdown", ".html", ".htm", ".txt", ".jsonl", ".docx", ".pptx"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +44,14 @@ class RawFile:
     """Its name without folder and suffix."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A file that is left out because of what it is."""
+
+    kind: str
+    """Its suffix with the dot, or words for what has none."""
+
+
 def check_size(size: int, location: str) -> None:
     """Raise ArticleError when a file of `size` bytes is too large to be read."""
     if size > MAX_FILE_BYTES:
@@ -40,11 +62,12 @@ def check_size(size: int, location: str) -> None:
         )
 
 
-def parse_articles(raw: RawFile) -> Iterator[Article | ArticleError]:
+def parse_articles(raw: RawFile) -> Iterator[Parsed]:
     """Yield the articles of a file, and for what cannot be read the error that says why.
 
-    JSON Lines yield one value a line, in order, and every other kind exactly one. Only
-    ArticleErrors come out, and they are yielded, never raised.
+    JSON Lines yield one article or error a line, in order, and every other kind one, or only a
+    remark when it is to be kept out. Remarks say what else was left out. Only ArticleErrors come
+    out, and they are yielded, never raised.
     """
     try:
         yield from _parse(raw)
@@ -52,8 +75,14 @@ def parse_articles(raw: RawFile) -> Iterator[Article | ArticleError]:
         yield exc
 
 
-def _parse(raw: RawFile) -> Iterator[Article | ArticleError]:
+def _parse(raw: RawFile) -> Iterator[Parsed]:
     location, stem = raw.location, raw.stem
+    if raw.suffix in {".docx", ".pptx"}:
+        if not raw.data.strip():
+            raise ArticleError("is empty; write something or delete it", location=location)
+        read = read_docx if raw.suffix == ".docx" else read_pptx
+        yield read(raw.data, location=location, stem=stem)
+        return
     declared = declared_encoding(raw.data) if raw.suffix in {".html", ".htm"} else ""
     text = decode(raw.data, location=location, declared=declared)
     match raw.suffix:
@@ -63,7 +92,7 @@ def _parse(raw: RawFile) -> Iterator[Article | ArticleError]:
         case ".html" | ".htm":
             yield read_html(text, location=location, stem=stem)
         case ".md" | ".markdown":
-            yield read_markdown(_words(text, location), location=location, stem=stem)
+            yield from read_markdown(_words(text, location), location=location, stem=stem)
         case ".txt":
             yield read_text(_words(text, location), location=location, stem=stem)
         case _:

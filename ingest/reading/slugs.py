@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 
-__all__ = ["is_slug", "slugify", "title_from_stem"]
+__all__ = ["is_slug", "join_slugs", "slugify", "title_from_stem"]
 
 _MAX_CHARS = 80
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -32,6 +32,15 @@ def slugify(text: str) -> str:
         return slug
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"{_shorten(slug, _MAX_CHARS - 13) or 'article'}-{digest}"
+
+
+def join_slugs(slug: str, more: str) -> str:
+    """Return an id of two slugs; one that would be too long is cut and gets a hash instead."""
+    joined = f"{slug}-{more}"
+    if len(joined) <= _MAX_CHARS:
+        return joined
+    digest = hashlib.sha256(joined.encode()).hexdigest()[:12]
+    return f"{_shorten(slug, _MAX_CHARS - 13)}-{digest}"
 
 
 def title_from_stem(stem: str) -> str:

@@ -274,6 +274,10 @@ class Catalog:
                 )
             )
 
+    def forget_deleted(self) -> None:
+        """Take what was swept out of the files of the database too."""
+        self._database.forget_deleted()
+
     def counts(self) -> dict[str, int]:
         """Return how many articles and chunks are visible."""
         with self._database.read() as connection:

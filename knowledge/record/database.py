@@ -85,6 +85,23 @@ class Database:
             connection.invalidate()
             connection.close()
 
+    def forget_deleted(self) -> None:
+        """Take what was deleted out of the files too, as far as no reader is in the way.
+
+        PostgreSQL does so by itself, in its own time.
+        """
+        if not self.is_sqlite:
+            return
+        with self.write() as connection:
+            # The full-text index keeps the words of deleted entries until it is merged.
+            connection.execute(text("INSERT INTO chunk_search (chunk_search) VALUES ('optimize')"))
+        with _translated(self._engine), self._engine.connect() as connection:
+            # Ends the transaction that was begun: a log cannot be emptied within one.
+            connection.rollback()
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -127,7 +144,10 @@ def _sqlite_engine(url: str, path: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # Without `secure_delete`, which only some builds have by default, the text of what is
+        # deleted stays in the file until something is written over it.
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -12,7 +12,7 @@ from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
 from knowledge.record.parameters import in_utc, time_now
 
-__all__ = ["Generation", "Ledger", "RegisteredSource", "RunRow"]
+__all__ = ["Generation", "Ledger", "RegisteredSource", "RunRow", "RunState"]
 
 RunState = Literal["running", "done", "partly", "failed", "interrupted"]
 

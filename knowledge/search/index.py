@@ -25,7 +25,7 @@ __all__ = ["StoreFactory", "VectorIndex"]
 logger = logging.getLogger(__name__)
 
 CHURN_LIMIT = 0.1
-"""Share of replaced chunks after which a generation is built anew: Chroma loses recall."""
+"""Share of replaced chunks after which a server's generation is built anew: recall is lost."""
 
 
 class StoreFactory:
@@ -85,20 +85,22 @@ class VectorIndex:
     def prepare(self, embed: Callable[[Sequence[str]], Vectors]) -> bool:
         """Make sure that there is a generation of this embedder, and that it matches the record.
 
-        Returns whether one had to be built. `embed` is called only for texts that this embedder
-        has never embedded.
+        Returns whether one had to be built, which also mends an embedded index that is damaged.
+        `embed` is called only for texts that this embedder has never embedded.
         """
         generation = self._ledger.active_generation()
-        if generation is None or generation.embedder != self._embedder_name:
-            self.rebuild(embed)
-            return True
-        self._drop_stale()
-        wanted = self._catalog.active_chunk_ids()
-        store, stored = self._contents()
-        store.delete(sorted(stored - wanted))
-        missing = list(self._catalog.chunks(sorted(wanted - stored)).values())
-        store.upsert(missing, self._vectors(missing, embed))
-        return False
+        if generation is not None and generation.embedder == self._embedder_name:
+            try:
+                self._match(generation, embed)
+            except StoreError as exc:
+                if self._stores.url:
+                    raise
+                logger.warning("the index is damaged and built anew from the database: %s", exc)
+                self.close()
+            else:
+                return False
+        self.rebuild(embed)
+        return True
 
     def prepare_or_rebuild(self, embed: Callable[[Sequence[str]], Vectors]) -> bool:
         """Do what `prepare` does; an index that is damaged is built anew from the record.
@@ -129,8 +131,14 @@ class VectorIndex:
         self._ledger.count_replaced(generation.generation_id, len(chunk_ids))
 
     def is_worn(self, *, chunks: int) -> bool:
-        """Whether so much of the generation was replaced that it should be built anew."""
+        """Whether the generation should be built anew because of what was replaced in it.
+
+        An embedded one at once: Chroma keeps the text of what it deletes in its files. On a server
+        nothing but the administrator reaches the files, and only recall counts.
+        """
         generation = self._checked_generation()
+        if not self._stores.url:
+            return generation.replaced > 0
         return generation.replaced > max(CHURN_LIMIT * chunks, 1)
 
     def rebuild(self, embed: Callable[[Sequence[str]], Vectors]) -> int:
@@ -156,6 +164,17 @@ class VectorIndex:
         self._drop_stale()
         logger.info("built index generation %s with %d chunks", fresh.generation_id, written)
         return written
+
+    def _match(self, generation: Generation, embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """Write what the generation lacks of the record, and delete what it has beyond that."""
+        self._drop_stale()
+        wanted = self._catalog.active_chunk_ids()
+        store, stored = self._contents()
+        if surplus := sorted(stored - wanted):
+            store.delete(surplus)
+            self._ledger.count_replaced(generation.generation_id, len(surplus))
+        missing = list(self._catalog.chunks(sorted(wanted - stored)).values())
+        store.upsert(missing, self._vectors(missing, embed))
 
     def close(self) -> None:
         """Release the index; it is opened again when it is next used."""

@@ -210,13 +210,13 @@ def test_a_huge_file_is_refused_unread(
 ) -> None:
     with (folder / "huge.md").open("wb") as file:
         file.truncate(200 * 2**20)
-    started = time.monotonic()
+    started = time.process_time()
 
     code = main(["plan", str(folder)])
 
     assert code == PARTLY_FAILED
     assert "huge.md: is too large: 200.0 MiB, and the limit is 25 MiB" in capsys.readouterr().out
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_text_in_another_encoding_is_read_as_it_was_meant(data: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Whole runs of ingestion on folders of articles, with a quick embedder."""
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -8,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.sources import describe_source
-from knowledge.domain import IngestProgress
-from knowledge.errors import EmbedderError, StoreError
+from knowledge.domain import ArticleId, IngestProgress
+from knowledge.errors import EmbedderError
 from tests.fakes import HashingEmbedder
 from tests.workbench import Workbench, open_workbench, write_article
 
@@ -131,27 +132,131 @@ def test_a_source_that_is_not_there_removes_nothing(bench: Workbench, folder: Pa
     assert set(bench.texts()) == {"alpha", "beta"}
 
 
-def test_an_empty_folder_removes_what_it_held(bench: Workbench, folder: Path) -> None:
+def test_a_folder_that_lost_all_its_files_keeps_its_articles_until_that_is_confirmed(
+    bench: Workbench, folder: Path
+) -> None:
     bench.ingest(folder)
     for path in folder.iterdir():
         path.unlink()
+    (folder / "lost+found").mkdir()
+    source = describe_source(str(folder))
 
-    report = bench.ingest(folder)
+    kept = bench.ingestion.run([source], actor="test")
+    planned = bench.ingestion.plan([source], confirm_empty=True)
+    confirmed = bench.ingestion.run([source], actor="test", confirm_empty=True)
 
-    assert report.removed == ("alpha", "beta")
+    assert (kept.removed, [failure.location for failure in kept.failed]) == ((), [str(folder)])
+    assert "2 of its articles are kept" in kept.failed[0].reason
+    assert planned.removed == confirmed.removed == ("alpha", "beta")
     assert bench.indexed_ids() == set()
 
 
-def test_of_two_files_with_one_id_the_first_is_taken_and_the_second_is_named(
+def test_a_folder_that_never_held_anything_may_be_empty(bench: Workbench, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+
+    assert bench.ingest(tmp_path / "new").is_complete
+
+
+def test_of_two_files_with_one_title_both_are_taken_in_and_who_was_first_keeps_the_id(
     bench: Workbench, folder: Path
 ) -> None:
-    write_article(folder, "zeta", "Another text.", title="alpha")
+    bench.ingest(folder)
+    write_article(folder, "aaa", "Another text.", title="alpha")
+
+    report = bench.ingest(folder)
+    again = bench.ingest(folder)
+
+    assert report.is_complete
+    assert report.added == ("alpha-aaa",)
+    assert bench.texts()["alpha"].startswith("Alpha handles")
+    assert again.unchanged == ("alpha-aaa", "alpha", "beta")
+
+
+def test_files_that_are_moved_between_sources_are_moved_in_one_run(
+    bench: Workbench, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_article(first, "travel", "Fares are paid.")
+    write_article(second, "unit", "Units are rooms.")
+    write_article(first, "stays", "It stays.")
+    write_article(second, "stays too", "It stays too.")
+    bench.ingest(first, second)
+    (first / "travel.md").rename(second / "travel.md")
+    (second / "unit.md").rename(first / "unit.md")
+
+    planned = bench.ingestion.plan(bench.ledger.sources())
+    report = bench.ingest(first, second)
+
+    for told in (planned, report):
+        assert told.is_complete
+        assert set(told.unchanged) == {"travel", "unit", "stays", "stays-too"}
+        assert (told.added, told.changed, told.removed) == ((), (), ())
+    places = {str(row.article_id): row.location for row in bench.catalog.articles()}
+    assert places["travel"] == str(second / "travel.md")
+    assert places["unit"] == str(first / "unit.md")
+
+
+def test_the_articles_of_a_renamed_folder_are_moved(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    renamed = folder.rename(folder.with_name("renamed"))
+
+    report = bench.ingest(renamed)
+
+    assert (set(report.unchanged), report.added) == ({"alpha", "beta"}, ())
+    assert {row.source_location for row in bench.catalog.articles()} == {str(renamed)}
+
+
+def test_a_name_that_is_not_utf_8_stops_nothing(bench: Workbench, folder: Path) -> None:
+    name = os.fsencode(folder) + b"/caf\xe9.md"
+    Path(os.fsdecode(name)).write_text("Tea is served from three.\n")
+
+    first = bench.ingest(folder)
+    again = bench.ingest(folder)
+
+    assert first.added == ("alpha", "beta", "cafe")
+    assert again.unchanged == ("alpha", "beta", "cafe")
+    places = {str(row.article_id): row.location for row in bench.catalog.articles()}
+    assert places["cafe"].endswith("/caf\\xe9.md")
+    assert [run.state for run in bench.ledger.runs(limit=5)] == ["done", "done"]
+
+
+def test_files_of_other_kinds_are_counted_by_kind(bench: Workbench, folder: Path) -> None:
+    for name in ("a.xlsx", "b.XLSX", "c.zip", "Makefile", ".hidden.zip"):
+        (folder / name).write_bytes(b"PK")
+    (folder / "link.md").symlink_to(folder / "alpha.md")
+
+    report = bench.ingest(folder)
+    planned = bench.ingestion.plan([describe_source(str(folder))])
+
+    said = "5 files of kinds that are not read: .xlsx (2), .zip (1), links (1), no suffix (1)"
+    assert report.warnings == planned.warnings == (said,)
+    assert report.is_complete
+
+
+def test_what_is_left_out_of_front_matter_and_what_is_kept_out_is_in_the_report(
+    bench: Workbench, folder: Path
+) -> None:
+    (folder / "price.md").write_text("---\ntitle: x\nupdated: 3/4/25\n---\n\nA seat is dear.\n")
+    (folder / "draft.md").write_text("---\ntitle: y\ndraft: true\n---\n\nA secret.\n")
 
     report = bench.ingest(folder)
 
-    assert [Path(failure.location).name for failure in report.failed] == ["zeta.md"]
-    assert "alpha.md" in report.failed[0].reason
-    assert bench.texts()["alpha"].startswith("Alpha handles")
+    assert report.is_complete
+    assert report.added == ("alpha", "beta", "x")
+    assert [warning.split(": ")[0] for warning in report.warnings] == [
+        f"{folder}/draft.md:3",
+        f"{folder}/price.md:3",
+    ]
+
+
+def test_an_article_that_becomes_a_draft_is_taken_out(bench: Workbench, folder: Path) -> None:
+    bench.ingest(folder)
+    (folder / "beta.md").write_text("---\ntitle: beta\npublished: false\n---\n\nLater.\n")
+
+    report = bench.ingest(folder)
+
+    assert report.removed == ("beta",)
+    assert "is kept out" in report.warnings[0]
 
 
 def test_a_file_that_moves_within_its_folder_is_not_embedded_again(
@@ -263,6 +368,17 @@ def test_a_failed_run_says_so_in_the_history_and_the_next_one_makes_up_for_it(
     assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
 
 
+def test_a_run_that_ends_in_a_fault_of_the_program_does_not_stay_open_in_the_history(
+    bench: Workbench, folder: Path
+) -> None:
+    bench.embedder.error = ZeroDivisionError("a fault")  # type: ignore[assignment]
+
+    with pytest.raises(ZeroDivisionError):
+        bench.ingest(folder)
+
+    assert [run.state for run in bench.ledger.runs(limit=5)] == ["interrupted"]
+
+
 def test_a_plan_says_what_a_run_would_do_and_does_nothing(bench: Workbench, folder: Path) -> None:
     bench.ingest(folder)
     write_article(folder, "beta", "Beta has changed.")
@@ -298,22 +414,51 @@ def test_progress_is_told_from_reading_to_finishing(bench: Workbench, folder: Pa
     assert (told[-1].done, told[-1].total) == (2, 2)
 
 
-def test_an_index_that_is_damaged_is_reported_and_can_be_built_anew(
-    tmp_path: Path, folder: Path
+@pytest.mark.parametrize("damage", [b"no database " * 1_000, b"", bytes(8_192)])
+def test_an_index_that_is_damaged_is_built_anew_from_the_record(
+    damage: bytes, tmp_path: Path, folder: Path
 ) -> None:
     with open_workbench(tmp_path / "data") as bench:
         bench.ingest(folder)
     (generation,) = (tmp_path / "data" / "index").iterdir()
-    (generation / "chroma.sqlite3").write_bytes(b"no database " * 1_000)
+    (generation / "chroma.sqlite3").write_bytes(damage)
 
     with open_workbench(tmp_path / "data") as bench:
-        with pytest.raises(StoreError, match="python -m ingest rebuild"):
-            bench.ingest(folder)
-        bench.ingestion.rebuild()
+        report = bench.ingest(folder)
 
+        assert report.is_complete
         assert bench.embedder.embedded == []
         assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
     assert len(list((tmp_path / "data" / "index").iterdir())) == 1
+
+
+def _files_with(word: str, data: Path) -> list[str]:
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return [path.name for path in files if word.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("way", ["file", "command", "edit"])
+def test_what_is_removed_is_in_no_file_of_the_data_directory(
+    way: str, tmp_path: Path, folder: Path
+) -> None:
+    data = tmp_path / "data"
+    write_article(folder, "secret", *(f"Part {n} names the xylophonist." for n in range(40)))
+    with open_workbench(data) as bench:
+        bench.ingest(folder)
+        assert _files_with("xylophonist", data)
+        if way == "file":
+            (folder / "secret.md").unlink()
+        elif way == "edit":
+            write_article(folder, "secret", "Part 1 names nobody.")
+
+        if way == "command":
+            bench.ingestion.remove([ArticleId("secret")], actor="test")
+        else:
+            bench.ingest(folder)
+
+        assert _files_with("xylophonist", data) == []
+        assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
+    assert _files_with("xylophonist", data) == []
 
 
 def test_a_shorter_window_splits_every_article_anew(tmp_path: Path) -> None:

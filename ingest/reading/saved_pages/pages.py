@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ingest.reading.letters import escape_line, escape_text, is_separator, rows_to_table
 from ingest.reading.saved_pages.furniture import LabelKind, is_page_mark, label_kind
 from ingest.reading.saved_pages.main_content import drop_inserts, judge_blocks, main_run
 from ingest.reading.saved_pages.metadata import find_author, find_published, find_updated, find_url
@@ -10,6 +11,7 @@ from ingest.reading.saved_pages.text_blocks import (
     is_isolated,
     is_list_item,
     is_prose,
+    is_table_row,
     split_blocks,
 )
 from ingest.reading.saved_pages.titles import find_title
@@ -44,8 +46,9 @@ def read_text(text: str, *, location: str, stem: str) -> Article:
     title = find_title(blocks, labels, start=start, end=end)
     kept = drop_inserts(judged[start:end], title=title)
     title = title or title_from_stem(stem)
-    around = [block.text for block in blocks if block not in kept]
-    above = [block.text for block in blocks[:end] if block not in kept]
+    inside = set(kept)
+    around = [block.text for block in blocks if block not in inside]
+    above = [block.text for block in blocks[:end] if block not in inside]
     return Article(
         article_id=ArticleId(slugify(title)),
         title=title,
@@ -90,14 +93,26 @@ def _is_heading(block: Block) -> bool:
 
 
 def _to_markdown(blocks: Sequence[Block]) -> str:
-    """Return blocks as Markdown: short lines of their own become headings, lists stay together."""
+    """Return blocks as Markdown: short lines of their own become headings, lists stay together.
+
+    All else is written so that it is quoted letter by letter, whatever Markdown would make of it.
+    """
     parts: list[str] = []
-    for at, block in enumerate(blocks):
-        is_last = at + 1 == len(blocks)
-        if _is_heading(block) and is_isolated(block) and not is_prose(block) and not is_last:
-            text = f"## {block.text.lstrip('# ')}"
+    shown = [block for block in blocks if is_table_row(block.text) or not is_separator(block.text)]
+    at = 0
+    while at < len(shown):
+        block, first = shown[at], at
+        at += 1
+        if is_table_row(block.text):
+            while at < len(shown) and is_table_row(shown[at].text) and not shown[at].gap_before:
+                at += 1
+            text, tight = rows_to_table([row.text for row in shown[first:at]]), False
+        elif _is_heading(block) and is_isolated(block) and not is_prose(block) and at < len(shown):
+            text, tight = f"## {escape_text(block.text.lstrip('# '))}", False
         else:
-            text = block.text
-        tight = at > 0 and not block.gap_before and not (is_prose(block) and not is_list_item(text))
+            text = escape_line(block.text)
+            is_running = is_prose(block) and not is_list_item(block.text)
+            tight = first > 0 and not block.gap_before and not is_running
+            tight = tight and not is_table_row(shown[first - 1].text)
         parts += ["\n" if tight else "\n\n", text]
     return "".join(parts[1:])

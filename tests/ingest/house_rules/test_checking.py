@@ -337,3 +337,30 @@ def test_what_cannot_be_checked_is_an_error(tmp_path: Path, argument: str) -> No
         check_corpus(
             [str(tmp_path / argument)], glossary_file=tmp_path / "none.yaml", compare_with=None
         )
+
+
+@pytest.mark.parametrize(
+    ("front", "line", "rule", "says"),
+    [
+        pytest.param("updated: 2024-02-30", 3, "front matter", "2024-02-30", id="no such day"),
+        pytest.param(f"deep: {'[' * 3_000}", None, "front matter", "broken", id="nested deeply"),
+        pytest.param("tags: &t [a]\nrelated: *t", 4, "front matter", "alias", id="alias"),
+        pytest.param("tags: [a, b", 3, "front matter", "broken", id="never closed"),
+        pytest.param("? [a]\n: b", None, "front matter", "missing", id="a list for a key"),
+    ],
+)
+def test_no_front_matter_ends_the_check(
+    front: str, line: int | None, rule: str, says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text(
+        f"---\ntitle: a\n{front}\n---\n\nPayroll is the paying of staff.\n"
+    )
+
+    findings = check_corpus(
+        [str(tmp_path)], glossary_file=tmp_path / "none.yaml", compare_with=None
+    )
+
+    found = [one for one in findings if one.rule == rule and says in one.text]
+    assert found
+    assert found[0].location == str(tmp_path / "a.md")
+    assert line is None or found[0].line == line

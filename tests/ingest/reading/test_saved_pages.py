@@ -35,7 +35,9 @@ def _page_of(expected: Path) -> Path:
 
 def _lines(text: str) -> list[str]:
     """The lines of Markdown without their marks, blank lines and table rules."""
-    bare = [re.sub(r"^\s*(?:#+|>|[-*•]|\d+[.)])\s+", "", line).strip() for line in text.split("\n")]
+    text = re.sub(r"\\([\\`*_\[\]<~&.)#>+|=-])", r"\1", text)
+    mark = re.compile(r"^\s*(?:(?:#+|>|[-*•])\s+)?(?:\(?\d+[.)]\s+)?")
+    bare = [mark.sub("", line).strip() for line in text.split("\n")]
     return [line for line in bare if line and not re.fullmatch(r"\|[\s|:-]+\|", line)]
 
 

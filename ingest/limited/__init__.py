@@ -1,0 +1,1 @@
+"""Reading in child processes, which end for one file what would end everything."""

@@ -1,0 +1,194 @@
+"""Some child processes that read files, and take articles apart, one each at a time."""
+
+import json
+import queue
+import select
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO, cast
+
+from ingest.limited.wire import Failure, Limits, Request, receive, send
+from ingest.reading.parsing import NotRead, Parsed, RawFile
+from ingest.sections import Section
+from knowledge.domain import Article
+from knowledge.errors import ArticleError
+
+__all__ = ["ReaderPool", "open_pool"]
+
+PROCESSES = 2
+AHEAD = 4
+"""Files that are read ahead of the one that is wanted."""
+MAX_REQUESTS = 2_000
+"""After so many a child is replaced, since the libraries within keep some memory of each."""
+
+# The parent's paths, so that the same packages are found wherever the program was started.
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from ingest.limited.child import main; main()"
+)
+
+
+class _ChildGoneError(Exception):
+    """The child ended, or was ended, before it replied."""
+
+
+class _Child:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.requests = 0
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", "-c", _START, json.dumps(sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # Ctrl-C is for the run, which tells its children by closing their input.
+            start_new_session=True,
+        )
+        self._to = cast("BinaryIO", self._process.stdin)
+        self._from = cast("BinaryIO", self._process.stdout)
+        self._replies = select.poll()
+        self._replies.register(self._from, select.POLLIN)
+        with suppress(OSError):
+            send(self._to, limits)
+
+    def ask(self, request: Request, size: int) -> Any:
+        """Return the reply; raise `_ChildGoneError` with the reason when there is none."""
+        self.requests += 1
+        cpu_s = self._limits.cpu_for(size)
+        try:
+            send(self._to, (size, request))
+            # The first one waits for the child's start besides.
+            if not self._replies.poll(1_000 * self._limits.wall_factor * (cpu_s + 5.0)):
+                self._process.kill()
+            return receive(self._from, max_bytes=self._limits.reply_bytes)
+        except ValueError as exc:
+            raise _ChildGoneError(
+                f"gives more than {self._limits.reply_bytes // 2**20} MiB of text"
+            ) from exc
+        except (OSError, EOFError) as exc:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+            raise _ChildGoneError(self._why(cpu_s)) from exc
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._to.close()
+        try:
+            self._process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._from.close()
+
+    def _why(self, cpu_s: float) -> str:
+        code = self._process.poll()
+        if code in (-signal.SIGPROF, -signal.SIGKILL):
+            return f"takes more than {cpu_s:.0f} s"
+        return f"ends the process that reads it ({'no status' if code is None else code})"
+
+
+class ReaderPool:
+    """Reads files in child processes; may be used from any thread."""
+
+    def __init__(self, *, limits: Limits | None = None, processes: int = PROCESSES) -> None:
+        """Start nothing: a child is started when it is first needed."""
+        self._limits = limits or Limits()
+        self._processes = processes
+        self._threads = ThreadPoolExecutor(processes, thread_name_prefix="reading")
+        self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+
+    def read(self, items: Iterable[RawFile | ArticleError | NotRead]) -> Iterator[Parsed | NotRead]:
+        """Yield what each file holds, in order; what is no file is passed on in its place.
+
+        A file that exceeds a limit, or ends its process, is an `ArticleError` of its name.
+        """
+        yield from (one for found in self._ahead(items, self._read_one) for one in found)
+
+    def sections(self, articles: Sequence[Article]) -> list[list[Section] | ArticleError]:
+        """Return the sections of each article, or the error that says why it has none."""
+        return list(self._ahead(articles, self._sections_of))
+
+    def close(self) -> None:
+        """End the children."""
+        self._threads.shutdown(cancel_futures=True)
+        with suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def _read_one(self, item: RawFile | ArticleError | NotRead) -> list[Parsed | NotRead]:
+        if not isinstance(item, RawFile):
+            return [item]
+        reply = self._ask(item, len(item.data))
+        if isinstance(reply, Failure):
+            return [_error(reply, item.location)]
+        return list(reply)
+
+    def _sections_of(self, article: Article) -> list[Section] | ArticleError:
+        reply = self._ask(article, len(article.body))
+        return _error(reply, article.location) if isinstance(reply, Failure) else list(reply)
+
+    def _ahead(self, items: Iterable[Any], work: Callable[[Any], Any]) -> Iterator[Any]:
+        """Yield the result of each item in order, while the next ones are worked on."""
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for item in items:
+                waiting.append(self._threads.submit(work, item))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _ask(self, request: Request, size: int) -> Any:
+        while True:
+            child = self._take()
+            was_used = child.requests > 0
+            try:
+                reply = child.ask(request, size)
+            except _ChildGoneError as gone:
+                child.close()
+                reply = Failure(str(gone))
+                if "takes more" in reply.reason:
+                    return reply
+            else:
+                if not isinstance(reply, Failure) and child.requests < MAX_REQUESTS:
+                    self._idle.put(child)
+                    return reply
+                child.close()
+                if not isinstance(reply, Failure):
+                    return reply
+            if not was_used:
+                return reply
+            # An earlier file may have left the child short of memory, or broken: try afresh.
+
+    def _take(self) -> _Child:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return _Child(self._limits)
+
+
+@contextmanager
+def open_pool() -> Iterator[ReaderPool]:
+    """Open a pool, and end its children at the end."""
+    pool = ReaderPool()
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+def _error(failure: Failure, location: str) -> ArticleError:
+    return ArticleError(
+        f"{failure.reason} to be read; split it, or save it in a simpler form"
+        if failure.reason.startswith(("takes", "needs"))
+        else f"{failure.reason}; split it, or save it in a simpler form",
+        location=location,
+    )

@@ -1,0 +1,72 @@
+"""What a run and its child processes say to each other: a length, then a pickled value."""
+
+import pickle
+import struct
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeAlias
+
+from ingest.reading.parsing import Parsed, RawFile
+from ingest.sections import Section
+from knowledge.domain import Article
+
+__all__ = ["Failure", "Limits", "Reply", "Request", "receive", "send"]
+
+_LENGTH = struct.Struct("!Q")
+
+Request: TypeAlias = RawFile | Article
+"""A file to read, or an article to take apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may take of the machine."""
+
+    cpu_s: float = 10.0
+    cpu_s_per_mib: float = 4.0
+    """Beyond the first MiB, so that a long text is not mistaken for a trap."""
+    memory_bytes: int = 300 * 2**20
+    """Beyond what the child takes before it reads anything."""
+    reply_bytes: int = 64 * 2**20
+    wall_factor: float = 3.0
+    """How much longer than its time on a processor it may last, others being at work too."""
+
+    def cpu_for(self, size: int) -> float:
+        """Return the seconds that a file of `size` bytes may take."""
+        return self.cpu_s + self.cpu_s_per_mib * max(size / 2**20 - 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Says why a request could not be met."""
+
+    reason: str
+
+
+Reply: TypeAlias = list[Parsed] | list[Section] | Failure
+
+
+def send(stream: BinaryIO, value: Any) -> None:
+    """Write one value."""
+    data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def receive(stream: BinaryIO, *, max_bytes: int | None = None) -> Any:
+    """Read one value; raise `EOFError` when the other side has ended.
+
+    Raises `ValueError` when the value has more than `max_bytes`. Both sides are this program: what
+    comes from a file is a text within the value.
+    """
+    (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
+    if max_bytes is not None and length > max_bytes:
+        raise ValueError(f"{length} bytes are more than {max_bytes}")
+    return pickle.loads(_read(stream, length))  # noqa: S301
+
+
+def _read(stream: BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
