@@ -313,8 +313,10 @@ def _pieces(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
 def _answering(candidate: Candidate, listed: list[int], kind: QuestionKind) -> list[int]:
     """Return the places of the items that are said: all, unless reading says that few answer."""
     readings = candidate.result.unit_readings
-    likely = [place for place in listed if readings and readings[place] >= LIKELY]
-    if kind is QuestionKind.LIST or 2 * len(likely) >= len(listed):
+    if kind is QuestionKind.LIST or not readings:
+        return listed
+    likely = [place for place in listed if readings[place] >= LIKELY]
+    if 2 * len(likely) >= len(listed):
         return listed
     if candidate.place in listed:
         likely = sorted({candidate.place, *likely})

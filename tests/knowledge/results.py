@@ -22,6 +22,8 @@ def make_result(case: Case | None = None, **changes: Any) -> CaseResult:
         "missing_if_answered": (),
         "missing_in_full": None,
         "forbidden": (),
+        "after_last_fact": 1,
+        "facts_in_five": True,
         "words": 40,
         "found_articles": ("bpo", "kpo", "bpo"),
         "probability": 0.9,
@@ -37,5 +39,6 @@ def make_refusal_of(case: Case, **changes: Any) -> CaseResult:
         "cited_articles": (),
         "citations": CitationCheck(),
         "missing": case.facts,
+        "after_last_fact": None,
     }
     return make_result(case, **{**values, **changes})

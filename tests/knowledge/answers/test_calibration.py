@@ -35,7 +35,7 @@ def test_what_can_be_told_apart_is_told_apart() -> None:
     assert all(gate.is_enough(signals) for signals in answerable)
     assert not any(gate.is_enough(signals) for signals in unanswerable)
     assert gate.fingerprint == "toy"
-    assert gate.weights[NAMES.index("similarity")] == max(gate.weights)
+    assert gate.weights[NAMES.index("nearness")] == max(gate.weights)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.2])

@@ -8,6 +8,7 @@ import pytest
 import knowledge.__main__
 from knowledge.answers.answering import Answerer
 from knowledge.answers.gate import EvidenceGate, Signals
+from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache
 from knowledge.domain import AnswerSentence, ArticleId, ChunkId, Source
 from knowledge.evaluation.running import CaseResult, check_citations, evaluate
 from knowledge.glossary.glossary import Glossary
@@ -48,6 +49,7 @@ def _evaluate(bench: Workbench, *, threshold: float = OPEN, **case: Any) -> Case
         retriever=retriever,
         lexicon=Glossary.load(PACKAGE_DIR / "glossary.yaml", passages=catalog.passage),
         vocabulary=VocabularyCache(revision=catalog.revision, load=catalog.vocabulary),
+        subject=SubjectCache(revision=catalog.revision, load=lambda: BUNDLED_SUBJECT),
         gate=EvidenceGate(
             weights=(0.0,) * len(fields(Signals)), bias=0.0, threshold=threshold, fingerprint="toy"
         ),
