@@ -30,9 +30,9 @@ by `NAMED`, the more of the question it names."""
 RELATED = 0.25
 """A sentence of the best section that shares no word with the question must be this near to it, the
 best one being 1; a sentence that was read need not."""
-LIKELY = -3.0
+LIKELY = -4.0
 """Log-odds, by reading, from which a sentence is likely enough to answer to be said as well."""
-UNLIKELY = 3.5
+UNLIKELY = 4.5
 """A sentence that was read is left out when its log-odds are this far behind the best one's."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
