@@ -21,15 +21,23 @@ Nothing was fitted to this text. Repeat it from the repository's root with
 import json
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.harness import Figure, option_parser, parse, publish
-from knowledge.answers.writing import Draft, Writer
+from knowledge.answers.drafts import Draft
+from knowledge.answers.writing import Writer
 from knowledge.domain import ArticleId, Chunk, ChunkId, SearchResult
+from knowledge.evaluation.metrics import auroc
+from knowledge.models.bundled import bundled_model
+from knowledge.models.support_judge import SupportJudge
+from knowledge.support.evidence import evidence_in, nearest
+from knowledge.support.verifying import EVIDENCE, Verifier, as_read
 from knowledge.text.passages import units
 
 FILE = Path("model_text") / "answers.jsonl"
@@ -80,16 +88,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(parser, arguments)
     cases = load(options.data)
     script = Script()
-    writer = Writer(script)
+    judge = SupportJudge(bundled_model())
+    judge.load()
+    verifier = Verifier(judge)
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     for case in cases:
-        _measure(case, script, writer, counts, wrong)
+        _measure(case, script, verifier, counts, wrong)
+    figures = _figures(counts)
+    figures += _judgement(cases, judge)
     if options.show:
         print("\n".join(wrong))
-    publish(
-        "model_text", _figures(counts), settings={"answers": len(cases)}, json_file=options.json
-    )
+    figures = [*_figures(counts), *_judgement(cases, judge)]
+    publish("model_text", figures, settings={"answers": len(cases)}, json_file=options.json)
     return 0
 
 
@@ -143,22 +154,27 @@ def _written(row: dict[str, Any]) -> Written:
 
 
 def _measure(
-    case: Case, script: Script, writer: Writer, counts: Counter[str], wrong: list[str]
+    case: Case, script: Script, verifier: Verifier, counts: Counter[str], wrong: list[str]
 ) -> None:
     def write(sentences: Sequence[Written]) -> Draft:
         script.reply = " ".join(sentence.marked for sentence in sentences)
-        return writer.write(case.question, case.results)
+        # A writer remembers what was written to the same request.
+        return Writer(script, verifier=verifier).write(case.question, case.results)
 
     draft = write(case.answer)
     counts["answers"] += 1
-    counts["answers standing"] += draft.is_trustworthy
+    # Models are told to begin with the answer.
+    stands = draft.is_trustworthy and draft.fates[:1] != ("dropped",)
+    counts["answers standing"] += stands
+    if not stands:
+        wrong.append(f"does not stand: {case.question}")
+    counts["true"] += len(case.answer)
     for sentence in case.answer:
-        is_kept = _is_said(sentence, draft)
-        counts["true"] += 1
-        counts["true as written"] += is_kept
-        counts["true kept"] += is_kept
-        if not is_kept:
-            wrong.append(f"lost: {sentence.marked}")
+        is_written = _is_said(sentence, draft)
+        counts["true as written"] += is_written
+        if not is_written:
+            wrong.append(f"not as written: {sentence.marked}")
+    counts["true kept"] += sum(fate != "dropped" for fate in draft.fates)
     if case.twin is not None:
         answer = [*case.answer[: case.replaces], case.twin, *case.answer[case.replaces + 1 :]]
         said = _is_said(case.twin, write(answer), only=case.kind == "wrong passage")
@@ -182,6 +198,35 @@ def _is_said(sentence: Written, draft: Draft, *, only: bool = False) -> bool:
         and (not only or any(pick.chunk.chunk_id.endswith(mark) for mark in cited))
         for pick in draft.picks
     )
+
+
+def _judgement(cases: Sequence[Case], judge: SupportJudge) -> list[Figure]:
+    """Return how well the judge alone tells the true from the false, shown what they cite."""
+
+    def score(case: Case, sentence: Written) -> float:
+        chunks = [result.chunk for result in case.results]
+        shown = [chunks[n - 1] for n in sentence.passages] if sentence is case.twin else chunks
+        evidence = [one for chunk in shown for one in evidence_in(chunk)]
+        found = nearest(
+            sentence.text,
+            evidence,
+            limit=EVIDENCE,
+            cited=[chunks[n - 1] for n in sentence.passages],
+        )
+        started = time.perf_counter()
+        (doubt,) = judge.judge([(sentence.text, as_read([one for one, _ in found]))])
+        spent.append(time.perf_counter() - started)
+        return -max(doubt)
+
+    spent: list[float] = []
+    true = [score(case, sentence) for case in cases for sentence in case.answer]
+    twins = [score(case, case.twin) for case in cases if case.twin is not None]
+    halves = [score(case, half) for case in cases for half in half_truths(case)]
+    return [
+        Figure("AUROC of the judge alone, twins", auroc(true, twins), at_least=0.88),
+        Figure("AUROC of the judge alone, half-truths", auroc(true, halves)),
+        Figure("milliseconds of the judge a sentence, median", 1_000 * median(spent), at_most=15),
+    ]
 
 
 def _figures(counts: Counter[str]) -> list[Figure]:

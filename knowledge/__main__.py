@@ -244,7 +244,7 @@ def _reply_json(reply: Reply) -> dict[str, Any]:
                 "closest": [asdict(section) for section in answer.closest],
                 "reason": answer.note,
                 # Several questions in one may be answered partly by the model.
-                "mode": "extractive" if answer.mode == "extractive" else "model",
+                "mode": "extractive" if answer.mode in {"extractive", "fallback"} else "model",
             }
         case Refusal() as refusal:
             shown = {

@@ -154,6 +154,8 @@ class Question:
 
     text: str
     history: tuple[Turn, ...] = ()
+    person: str = ""
+    """Who asks, for limits that are each person's; empty for nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +190,11 @@ class AnswerSentence:
 
 
 AnswerKind: TypeAlias = Literal["answer", "definition", "comparison", "disambiguation"]
-AnswerMode: TypeAlias = Literal["extractive", "model", "mixed"]
-"""Whether the sentences are quoted from passages, written by a chat model, or some are either."""
+AnswerMode: TypeAlias = Literal["extractive", "model", "mixed", "fallback"]
+"""Whether the sentences are quoted from passages, written by a chat model, or some are either.
+
+A `fallback` is quoted although a chat model was asked; the answer's note says why.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

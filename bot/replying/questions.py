@@ -135,7 +135,7 @@ class QuestionDesk:
                 growing.show(answer)
 
             reply = self._answerer.answer(
-                Question(text=question.text, history=history),
+                Question(text=question.text, history=history, person=question.user_id),
                 # Slack lets nothing grow that only one person sees.
                 watch=None if question.is_private else show,
             )
