@@ -16,7 +16,7 @@ __all__ = ["NOTHING", "Statement", "read_statements"]
 MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 LEADING_MARKERS = re.compile(rf"(?:{MARKER.pattern})+\s*")
 BEGUN_MARKERS = re.compile(
-    r"(?:\s*(?:[\[(【]\s*\^?[A-Za-z]{0,10}[\d,;\s–-]*[\])】]?|[⁰¹²³⁴⁵⁶⁷⁸⁹]))*"  # noqa: RUF001
+    r"(?:\s*(?:[\[(【][^\])】]{0,40}[\])】]|[\[(【][^\])】]{0,40}\Z|[⁰¹²³⁴⁵⁶⁷⁸⁹]))*"
 )
 ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)]|\(?[a-z]\))\s+")  # noqa: RUF001
 DECORATION = re.compile(
