@@ -27,6 +27,7 @@ from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
+from knowledge.record.model_use import MODEL_USE, describe_use, read_use
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -183,13 +184,26 @@ class _Corpus:
             chunks=counts["chunks"],
             glossary_terms=len(knowledge.glossary.terms()),
             embedder=knowledge.embedder.name,
-            chat_model=knowledge.settings.chat_model,
+            chat_model=_describe_chat(knowledge),
             index_ready=generation is not None,
             last_run=f"{runs[0].state}, {runs[0].started_at:%Y-%m-%d %H:%M} UTC" if runs else "",
         )
 
     def sources(self) -> Sequence[RegisteredSource]:
         return self._knowledge.ledger.sources()
+
+
+def _describe_chat(knowledge: Knowledge) -> str:
+    """Return the chat model, why it cannot be used, and what it was used for today."""
+    chat = knowledge.chat
+    if chat is None:
+        return ""
+    if chat.model.refusal:
+        return f"{chat.model.name} cannot be used: {chat.model.refusal}"
+    today = read_use(knowledge.settings.data_dir / MODEL_USE).get(
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
+    )
+    return f"{chat.model.name}; today {describe_use(today)}" if today else chat.model.name
 
 
 def _configure_logging(level: str) -> None:

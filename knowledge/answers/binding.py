@@ -22,6 +22,8 @@ TURNING = re.compile(
     re.IGNORECASE,
 )
 """What makes a list say something else than its items say."""
+ALONE = 5
+"""An item of so many words says something without what announces its list."""
 POINTS_BACK = re.compile(
     r"^(?:(?:so|but|and|then|however|also|in practice|instead|therefore),? )?"
     r"(?:it|its|they|their|them|this|these|those|both|such|he|she)\b(?! depends\b)",
@@ -70,8 +72,9 @@ class Binder:
         if self._verifier is None:
             return ()
         verdict = self._verifier.verify(
-            f"{lead} {statement.text}".strip(),
+            statement.text,
             self._evidence,
+            lead=lead if len(statement.text.split()) < ALONE else "",
             cited=[self._chunks[at] for at in named],
             asked=self._asked,
             may_be_said=self._is_understood(statement, before),

@@ -284,13 +284,16 @@ class _Drafting:
         """Return what leads to a pick and states nothing of its own, with the same source."""
         opening = [self._connecting] if self._connecting else []
         self._connecting = ""
-        if lead and first.is_item and not self._lead_is_said and first.text:
-            opening.append(lead)
-            self._lead_is_said = True
+        if lead and first.is_item and not self._lead_is_said:
+            # What announces a list may name what is asked and what the list is of, and no more.
+            held = {*terms(" ".join(unit.text for unit in first.units)), *CONNECTING}
+            if set(terms(lead)) <= self.about | held:
+                opening.append(lead)
+                self._lead_is_said = True
         return [replace(first, text=text, is_item=False) for text in opening]
 
     def _is_connecting(self, statement: Statement) -> bool:
-        """Whether a sentence is made of nothing but what is asked and words of passage."""
+        """Whether a sentence leads from one to the next and states nothing."""
         if statement.is_item or len(statement.text.split()) > CONNECTING_WORDS:
             return False
         if any(char.isdigit() for char in statement.text) or not statement.text.endswith(

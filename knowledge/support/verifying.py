@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal, TypeAlias
 
 from knowledge.domain import Chunk
@@ -11,7 +12,7 @@ from knowledge.ports import SupportModel
 from knowledge.support.contradiction import contradicts, is_half_of
 from knowledge.support.evidence import Evidence, nearest
 from knowledge.support.exactness import differs_exactly
-from knowledge.text.language import terms
+from knowledge.text.language import terms, words
 
 __all__ = ["Fate", "Verdict", "Verifier", "as_read"]
 
@@ -23,6 +24,8 @@ SURE = 1.2
 """Least log-odds, about, that nothing speaks against a statement. Of 260 false statements that the
 judge was not fitted to, 0.02 pass it and what is compared exactly; of 208 true ones 0.4, most of
 the others being quoted (`python -m training.fit_judge --held-out 40`)."""
+COPIED, RUN = 0.7, 2
+"""Share of a statement's words from which on it is a near copy, in runs of so many words."""
 SPEAKS = 0.45
 """Share of a statement's words from which on a unit says what the statement tried to say."""
 ADDS = 0.12
@@ -56,15 +59,24 @@ class Verifier:
         *,
         cited: Sequence[Chunk] = (),
         asked: str = "",
+        lead: str = "",
         may_be_said: bool = True,
     ) -> Verdict:
-        """Return what becomes of a statement; one that may not be said can still be quoted."""
-        found = nearest(statement, evidence, limit=EVIDENCE, cited=cited)
+        """Return what becomes of a statement; one that may not be said can still be quoted.
+
+        An item of a list that says little alone is read after its `lead`.
+        """
+        read = f"{lead} {statement}".strip()
+        found = nearest(read, evidence, limit=EVIDENCE, cited=cited)
         if not found:
             return Verdict(fate="dropped", why="nothing near")
+        if (copied := _copied(statement, [one for one, _ in found])) is not None:
+            # So near a copy and yet not one, for which nobody would need a judge: what differs is
+            # the point, and a judge of meaning hardly sees a single word.
+            return Verdict(fate="quoted", evidence=(copied,), why="near copy")
         bound = _bound(statement, [one for one, _ in found])
         why = "context" if not may_be_said else _inexact(statement, bound, asked)
-        if not why and self._is_said(statement, [one for one, _ in found]):
+        if not why and self._is_said(read, [one for one, _ in found]):
             return Verdict(fate="verified", evidence=bound)
         best, share = found[0]
         if share >= SPEAKS:
@@ -78,6 +90,18 @@ class Verifier:
             logger.warning("a statement counts as unsupported: %s", exc)
             return False
         return -max(doubt) >= self._sure
+
+
+def _copied(statement: str, evidence: Sequence[Evidence]) -> Evidence | None:
+    """Return the unit from which a statement takes most of its words in their order, if any."""
+    said = words(statement)
+    shares = []
+    for one in evidence:
+        blocks = SequenceMatcher(None, said, words(one.text), autojunk=False).get_matching_blocks()
+        taken = sum(block.size for block in blocks if block.size >= RUN)
+        shares.append((taken / max(len(said), 1), one))
+    share, nearest_one = max(shares, key=lambda pair: pair[0])
+    return nearest_one if share >= COPIED else None
 
 
 def as_read(evidence: Sequence[Evidence]) -> tuple[tuple[str, str], ...]:
