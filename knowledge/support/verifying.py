@@ -22,7 +22,7 @@ EVIDENCE = 3
 """Units that the judge reads with a statement, as it was fitted."""
 SURE = 1.2
 """Least log-odds, about, that nothing speaks against a statement. Of 260 false statements that the
-judge was not fitted to, 0.02 pass it and what is compared exactly; of 208 true ones 0.4, most of
+judge was not fitted to, 0.01 pass it and what is compared exactly; of 208 true ones 0.3, most of
 the others being quoted (`python -m training.fit_judge --held-out 40`)."""
 COPIED, RUN = 0.7, 2
 """Share of a statement's words from which on it is a near copy, in runs of so many words."""
