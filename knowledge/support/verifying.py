@@ -1,6 +1,7 @@
 """Is a statement of a chat model said in the passages? Verified, quoted instead, or left out."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -26,6 +27,8 @@ judge was not fitted to, 0.01 pass it and what is compared exactly; of 208 true 
 the others being quoted (`python -m training.fit_judge --held-out 40`)."""
 COPIED, RUN = 0.7, 2
 """Share of a statement's words from which on it is a near copy, in runs of so many words."""
+SHUFFLED = 0.85
+"""The same for words in another order, and for runs that are taken from several units."""
 SPEAKS = 0.45
 """Share of a statement's words from which on a unit says what the statement tried to say."""
 ADDS = 0.12
@@ -93,15 +96,25 @@ class Verifier:
 
 
 def _copied(statement: str, evidence: Sequence[Evidence]) -> Evidence | None:
-    """Return the unit from which a statement takes most of its words in their order, if any."""
+    """Return the unit of which a statement is nearly a copy, if any.
+
+    That is one that has most of its words in their order, or nearly all in another; or the nearest
+    one when runs of words of several units make up the statement.
+    """
     said = words(statement)
+    spliced: set[int] = set()
     shares = []
     for one in evidence:
-        blocks = SequenceMatcher(None, said, words(one.text), autojunk=False).get_matching_blocks()
+        held = words(one.text)
+        blocks = SequenceMatcher(None, said, held, autojunk=False).get_matching_blocks()
         taken = sum(block.size for block in blocks if block.size >= RUN)
-        shares.append((taken / max(len(said), 1), one))
-    share, nearest_one = max(shares, key=lambda pair: pair[0])
-    return nearest_one if share >= COPIED else None
+        for block in blocks:
+            if block.size > RUN:
+                spliced |= set(range(block.a, block.a + block.size))
+        shuffled = sum((Counter(said) & Counter(held)).values())
+        shares.append((taken >= COPIED * len(said) or shuffled >= SHUFFLED * len(said), taken, one))
+    is_copy, _, copied = max(shares, key=lambda share: share[:2])
+    return copied if is_copy or len(spliced) >= SHUFFLED * len(said) else None
 
 
 def as_read(evidence: Sequence[Evidence]) -> tuple[tuple[str, str], ...]:

@@ -79,11 +79,11 @@ def test_a_sentence_that_points_back_at_one_that_fell_is_not_said() -> None:
 
 
 def test_a_list_keeps_what_announces_it() -> None:
-    draft = _write("The main points are:\n- BPO passes a process to a provider. [1]\n")
+    draft = _write("The main points are:\n- With BPO, some provider takes over your process. [1]\n")
 
     assert [(pick.text, pick.is_item) for pick in draft.picks] == [
         ("The main points are:", False),
-        ("BPO passes a process to a provider.", True),
+        ("With BPO, some provider takes over your process.", True),
     ]
     assert draft.stated == 1
 

@@ -79,3 +79,15 @@ def test_a_judge_that_fails_lets_nothing_through() -> None:
 
 def test_without_passages_nothing_is_said() -> None:
     assert Verifier(Judge()).verify("KPO needs experts.", []).fate == "dropped"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("They are often paid more than agents.", id="a word more"),
+        pytest.param("Experts needs KPO.", id="in another order"),
+        pytest.param("The common fields of KPO are paid more than agents.", id="two units"),
+    ],
+)
+def test_a_near_copy_that_is_none_is_quoted_whatever_the_judge_says(statement: str) -> None:
+    assert Verifier(Judge()).verify(statement, EVIDENCE).fate == "quoted"
