@@ -7,6 +7,7 @@ BENCHMARKS = (
     "ingest_speed",
     "answer_time",
     "model_path",
+    "model_text",
     "injection",
     "clapnq",
     "scifact",

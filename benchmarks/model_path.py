@@ -39,6 +39,9 @@ from benchmarks.public_data import sample
 from knowledge.answers.writing import PASSAGES, Writer
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import Question, SearchResult
+from knowledge.models.bundled import bundled_model
+from knowledge.models.support_judge import SupportJudge
+from knowledge.support.verifying import Verifier
 from knowledge.text.language import stem, stems_of
 from knowledge.text.passages import Unit, is_dangling, units
 
@@ -93,7 +96,7 @@ def _judge(
 ) -> tuple[Counter[tuple[str, str, str]], list[str]]:
     """Count (half, kind, right or wrong), and list what was judged wrongly."""
     script = Script()
-    writer = Writer(script, grounding=grounding)
+    verifier = Verifier(SupportJudge(bundled_model()))
     counts: Counter[tuple[str, str, str]] = Counter()
     wrong = []
     seen = set()
@@ -108,8 +111,12 @@ def _judge(
                 continue
             seen.add((kind, statement))
             script.reply = f"{before} {statement} [{results.index(result) + 1}]".strip()
+            # A writer remembers what was written to the same request.
+            writer = Writer(script, verifier=verifier, grounding=grounding)
             draft = writer.write(question, results)
-            is_kept = draft.is_trustworthy and any(p.text == statement for p in draft.picks)
+            # A true statement may be quoted instead; a false one must not be said.
+            is_said = any(pick.text == statement for pick in draft.picks)
+            is_kept = is_said if number % 2 else bool(draft.fates) and draft.fates[-1] != "dropped"
             is_right = is_kept != bool(number % 2)
             half = "tuned" if zlib.crc32(result.chunk.article_id.encode()) % 2 else "unseen"
             counts[half, f"{'false' if number % 2 else 'true'} {kind}", str(is_right)] += 1

@@ -24,9 +24,11 @@ from knowledge.evaluation.risk_coverage import draw_curve
 from knowledge.evaluation.running import evaluate
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.questions.reading import read_question
+from knowledge.record.model_use import MODEL_USE, describe_use, read_use
 from knowledge.search.retrieval import Retrieval
 from knowledge.settings import KnowledgeSettings
 
+DAYS_SHOWN = 7
 GOLDEN = "tests/evals/golden.jsonl"
 """The golden questions that come with the source, under its root."""
 
@@ -57,6 +59,20 @@ def _ask(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
             return _reply_json(reply), _reply_text(reply) + explained
 
         return _each(options, "question", ask)
+
+
+def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    """Show the chat model and what it was used for, by day."""
+    days = read_use(settings.data_dir / MODEL_USE)
+    for day in days.values():
+        day.pop("people", None)
+    if options.json:
+        print(json.dumps({"chat_model": settings.chat_model, "days": days}))
+        return DONE
+    print(f"Language model: {settings.chat_model or 'none, answers are quoted from the articles'}")
+    for name in sorted(days)[-DAYS_SHOWN:]:
+        print(f"{name}: {describe_use(days[name])}")
+    return DONE
 
 
 def _define(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
@@ -244,7 +260,7 @@ def _reply_json(reply: Reply) -> dict[str, Any]:
                 "closest": [asdict(section) for section in answer.closest],
                 "reason": answer.note,
                 # Several questions in one may be answered partly by the model.
-                "mode": "extractive" if answer.mode == "extractive" else "model",
+                "mode": "extractive" if answer.mode in {"extractive", "fallback"} else "model",
             }
         case Refusal() as refusal:
             shown = {
@@ -313,6 +329,10 @@ def _parser() -> argparse.ArgumentParser:
     command("define", _define, "TERM", "define a term at once")
     search = command("search", _search, "QUERY", "list the passages found")
     search.add_argument("--top-k", type=_positive, default=10, help="how many (10)")
+
+    status = commands.add_parser("status", help="show the chat model and what it was used for")
+    status.add_argument("--json", action="store_true", help="print JSON on standard output")
+    status.set_defaults(handle=_status)
 
     evaluate_ = commands.add_parser("evaluate", help="measure answers against golden questions")
     evaluate_.add_argument(

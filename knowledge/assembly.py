@@ -4,6 +4,7 @@ There are two roots. `open_corpus` opens what ingestion and `/define` need, and 
 what answering needs besides, so that a fault in the second leaves the first at work.
 """
 
+import datetime as dt
 import logging
 import os
 import threading
@@ -13,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from typing_extensions import override
 
 from knowledge.answers.answering import Answerer
 from knowledge.answers.gate import EvidenceGate, load_gate
@@ -23,23 +25,35 @@ from knowledge.errors import ConfigError, DataDirectoryBusyError, KnowledgeError
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.lexicon import CorpusLexicon
 from knowledge.glossary.vocabulary import VocabularyCache
-from knowledge.models.breaker import Breaker
 from knowledge.models.bundled import bundled_model
-from knowledge.models.chat import create_chat_model
-from knowledge.models.cross_encoders import LocalCrossEncoder, create_judge, create_reranker
+from knowledge.models.chat import LangChainChatModel, UnusableChatModel, create_chat_model
+from knowledge.models.cross_encoders import (
+    CrossEncoderJudge,
+    LocalCrossEncoder,
+    create_judge,
+    create_reranker,
+)
 from knowledge.models.embeddings import create_embedder
 from knowledge.models.joint_reader import JointReader
 from knowledge.models.loading import one_thread_for_numpy
+from knowledge.models.support_judge import SupportJudge
 from knowledge.ports import Embedder
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger, RegisteredSource
+from knowledge.record.model_use import MODEL_USE, ModelUse, describe_use, read_use
 from knowledge.search.index import StoreFactory, VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.remoteness import Remoteness
 from knowledge.search.retrieval import Retriever
 from knowledge.search.sentence_vectors import SentenceVectors
-from knowledge.settings import BUNDLED, BUNDLED_ARTICLES, KnowledgeSettings
+from knowledge.settings import (
+    BUNDLED,
+    BUNDLED_ARTICLES,
+    KnowledgeSettings,
+    lend_provider_keys,
+)
+from knowledge.support.verifying import Verifier
 
 __all__ = ["Knowledge", "OpenCorpus", "open_corpus", "open_knowledge", "own_data_directory"]
 
@@ -97,6 +111,25 @@ class Knowledge(OpenCorpus):
     answerer: Answerer
     cross_encoders: tuple[LocalCrossEncoder, ...]
     """The optional ones that are configured."""
+    chat: "Chat | None" = None
+    """What writes answers; None when they are quoted."""
+
+    @override
+    def status(self) -> CorpusStatus:
+        """Return what the corpus holds, and what became of the chat model today."""
+        return replace(OpenCorpus.status(self), chat_model=self._describe_chat())
+
+    def _describe_chat(self) -> str:
+        """Return the chat model, why it cannot be used, and what it was used for today."""
+        if self.chat is None:
+            return ""
+        name, refusal = self.chat.model.name, self.chat.model.refusal
+        if refusal:
+            return f"{name} cannot be used: {refusal}"
+        today = read_use(self.settings.data_dir / MODEL_USE).get(
+            f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
+        )
+        return f"{name}; today {describe_use(today)}" if today else name
 
     def warm(self, stop: threading.Event) -> None:
         """Load the models and make what answers need, until `stop` is set."""
@@ -107,6 +140,18 @@ class Knowledge(OpenCorpus):
         for model in models:
             if not stop.is_set():
                 model.load()
+        if self.chat is not None and not stop.is_set():
+            self.chat.judge.load()
+            self.chat.model.check()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A chat model, what writes with it, and the judge of what it writes."""
+
+    model: LangChainChatModel | UnusableChatModel
+    judge: SupportJudge
+    writer: Writer
 
 
 @contextmanager
@@ -174,12 +219,10 @@ def open_knowledge(
     reader = JointReader(bundled_model())
     reranker = create_reranker(settings.reranker_model) if settings.reranker_model else None
     judge = create_judge(settings.grounding_model) if settings.grounding_model else None
-    writer = (
-        Writer(Breaker(create_chat_model(settings.chat_model)), grounding=judge)
-        if settings.chat_model
-        else None
-    )
     with open_corpus(settings, exclusive=exclusive, embedder=embedder) as corpus:
+        chat = (
+            _open_chat(settings, corpus.catalog, grounding=judge) if settings.chat_model else None
+        )
         gate = gate or load_gate(settings.data_dir)
         if gate.fingerprint != corpus.embedder.name:
             logger.warning(
@@ -214,9 +257,10 @@ def open_knowledge(
                 vocabulary=corpus.vocabulary,
                 gate=gate,
                 subject=corpus.subject,
-                writer=writer,
+                writer=chat.writer if chat is not None else None,
             ),
             cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
+            chat=chat,
         )
 
 
@@ -230,6 +274,40 @@ def _subject(settings: KnowledgeSettings, catalog: Catalog) -> Subject:
         return replace(BUNDLED_SUBJECT, name=settings.name or BUNDLED_SUBJECT.name)
     titles = [row.title for row in articles]
     return describe_corpus(titles, name=settings.name, about=settings.about)
+
+
+def _open_chat(
+    settings: KnowledgeSettings, catalog: Catalog, *, grounding: CrossEncoderJudge | None
+) -> Chat:
+    """Open the chat model; one that cannot be used stops nothing but its own answers."""
+    lend_provider_keys()
+    use = ModelUse(
+        settings.data_dir / MODEL_USE,
+        per_day=settings.chat_calls_per_day,
+        per_person=settings.chat_calls_per_person,
+    )
+    model: LangChainChatModel | UnusableChatModel
+    try:
+        model = create_chat_model(
+            settings.chat_model,
+            deadline_s=settings.chat_deadline_s,
+            max_tokens=settings.chat_max_tokens,
+            temperature=settings.chat_temperature,
+            count_tokens=use.add_tokens,
+        )
+    except ConfigError as exc:
+        logger.error("%s; answers are quoted from the articles meanwhile", exc)  # noqa: TRY400 (its text says all)
+        model = UnusableChatModel(settings.chat_model, refusal=str(exc))
+    judge = SupportJudge(bundled_model())
+    writer = Writer(
+        model,
+        verifier=Verifier(judge),
+        grounding=grounding,
+        use=use,
+        first_sentence_s=settings.chat_first_sentence_s,
+        dates=catalog.dates,
+    )
+    return Chat(model=model, judge=judge, writer=writer)
 
 
 @contextmanager

@@ -169,6 +169,8 @@ class Question:
 
     text: str
     history: tuple[Turn, ...] = ()
+    person: str = ""
+    """Who asks, for limits that are each person's; empty for nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,8 +205,11 @@ class AnswerSentence:
 
 
 AnswerKind: TypeAlias = Literal["answer", "definition", "comparison", "disambiguation"]
-AnswerMode: TypeAlias = Literal["extractive", "model", "mixed"]
-"""Whether the sentences are quoted from passages, written by a chat model, or some are either."""
+AnswerMode: TypeAlias = Literal["extractive", "model", "mixed", "fallback"]
+"""Whether the sentences are quoted from passages, written by a chat model, or some are either.
+
+A `fallback` is quoted although a chat model was asked; the answer's note says why.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

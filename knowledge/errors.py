@@ -97,7 +97,12 @@ class CrossEncoderError(KnowledgeError):
 
 
 class GenerationError(KnowledgeError):
-    """The chat model failed, was too slow or said nothing usable."""
+    """The chat model failed, was too slow or said nothing usable; `reason` says which."""
+
+    def __init__(self, message: str, *, reason: str = "failed") -> None:
+        """`reason` is `failed`, `late`, `cut`, `limit` or `unusable`."""
+        super().__init__(message)
+        self.reason = reason
 
 
 def first_line(error: BaseException) -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "GroundingModel",
     "PassageReader",
     "Reranker",
+    "SupportModel",
     "Vectors",
 ]
 
@@ -69,11 +70,30 @@ class GroundingModel(Protocol):
         """
 
 
+class SupportModel(Protocol):
+    """Reads a statement with what it may rest on and says what speaks against it."""
+
+    def judge(
+        self, statements: Sequence[tuple[str, Sequence[tuple[str, str]]]], /
+    ) -> Sequence[tuple[float, float]]:
+        """Return the log-odds that something in each statement is absent, or contradicted.
+
+        A statement comes with the frame and the text of each unit that it may rest on.
+        """
+
+
 class ChatModel(Protocol):
     """Writes text from instructions and a request."""
 
+    @property
+    def name(self) -> str:
+        """What people are told has written an answer."""
+
     def write(self, instructions: str, request: str) -> Iterator[str]:
-        """Yield pieces of the reply; raise `GenerationError` when it fails or is too slow."""
+        """Yield pieces of the reply; raise `GenerationError` when it fails or is too slow.
+
+        An empty piece now and then says that it is still waited for.
+        """
 
 
 class ChunkStore(Protocol):

@@ -1,15 +1,30 @@
 """The settings of what is known and found, read once from the environment or a `.env` file."""
 
+import os
+import re
 from pathlib import Path
 from typing import Self, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.errors import ConfigError
 
-__all__ = ["BUNDLED", "BUNDLED_ARTICLES", "KnowledgeSettings", "describe_problems", "load_settings"]
+__all__ = [
+    "BUNDLED",
+    "BUNDLED_ARTICLES",
+    "KnowledgeSettings",
+    "describe_problems",
+    "lend_provider_keys",
+    "load_settings",
+]
 
+PROVIDER = re.compile(
+    r"(?!KB_|SLACK_)[A-Z][A-Z0-9_]*_(?:KEY|KEY_ID|TOKEN|BASE_URL|API_BASE|ENDPOINT|API_VERSION|"
+    r"HOST|PROJECT|LOCATION|REGION|ORG_ID|CREDENTIALS)$"
+)
+"""Names of settings that belong to a provider of chat models."""
 PACKAGE_DIR = Path(__file__).parent
 BUNDLED_ARTICLES = PACKAGE_DIR / "articles"
 BUNDLED = "bundled"
@@ -38,6 +53,27 @@ class KnowledgeSettings(BaseSettings):
     chat_model: str = Field(
         default="",
         description="a LangChain `init_chat_model` name such as openai:...; extractive without",
+    )
+    chat_deadline_s: float = Field(
+        default=30.0, gt=0, le=600, description="seconds in which a chat model must be done"
+    )
+    chat_first_sentence_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=600,
+        description="seconds without a sentence after which the quoted answer is shown; 0 = never",
+    )
+    chat_max_tokens: int = Field(
+        default=700, ge=50, le=100_000, description="tokens that a chat model may write"
+    )
+    chat_temperature: float = Field(
+        default=0.0, ge=0, le=2, description="how freely a chat model chooses its words"
+    )
+    chat_calls_per_day: int = Field(
+        default=0, ge=0, description="calls of a chat model in a day (UTC); 0 = any number"
+    )
+    chat_calls_per_person: int = Field(
+        default=0, ge=0, description="the same for one person; 0 = any number"
     )
     grounding_model: str = Field(
         default="",
@@ -94,6 +130,16 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def lend_provider_keys(file: Path = Path(".env")) -> None:
+    """Let the chat model's provider find its keys and address in `.env` too.
+
+    Providers read the environment by names of their own; what is set there already stays.
+    """
+    for name, value in dotenv_values(file).items():
+        if value and PROVIDER.match(name):
+            os.environ.setdefault(name, value)  # noqa: TID251 (this is a settings module)
 
 
 def load_settings(kind: type[Settings]) -> Settings:

@@ -189,6 +189,8 @@ class FakeAudit:
 class ScriptedChatModel:
     """Writes a reply in pieces of a few characters, or fails after it."""
 
+    name = "scripted"
+
     def __init__(self, reply: str = "NOTHING", *, error: Exception | None = None) -> None:
         self.reply = reply
         self.error = error
@@ -205,6 +207,8 @@ class ScriptedChatModel:
 
 class SteppedChatModel:
     """Writes a piece of its reply each time it is told to go on, and then ends or fails."""
+
+    name = "stepped"
 
     def __init__(self, *pieces: str, error: Exception | None = None) -> None:
         self.pieces = pieces

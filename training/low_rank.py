@@ -1,6 +1,7 @@
 """Changes of a model's linear layers that are fitted while the weights stay as they are (LoRA)."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,19 @@ if TYPE_CHECKING:
 __all__ = ["RANK", "add_low_rank", "as_saved"]
 
 RANK = 16
+BLOCK = re.compile(r"\.encoder\.layer\.(\d+)\.")
 
 
-def add_low_rank(model: "SentenceTransformer") -> dict[str, nn.Parameter]:
-    """Freeze a model, give each linear layer a change that is still nothing, and return these."""
+def add_low_rank(model: "SentenceTransformer", *, first: int = 0) -> dict[str, nn.Parameter]:
+    """Freeze a model, give each linear layer a change that is still nothing, and return these.
+
+    The blocks before the `first` one stay as they are, so that nothing is led back through them.
+    """
     model.requires_grad_(False)
     changes = {}
     for name, layer in model[0].named_modules():
-        if isinstance(layer, nn.Linear) and ".encoder." in name:
+        block = BLOCK.search(name)
+        if isinstance(layer, nn.Linear) and block and int(block[1]) >= first:
             rows, columns = layer.weight.shape
             down = torch.randn(RANK, columns) / math.sqrt(columns)
             changes[f"{name}.down"] = nn.Parameter(down.to(model.device))

@@ -67,6 +67,7 @@ MODE_LINES: dict[AnswerMode, str] = {
         "Partly written by a language model from the cited articles, partly quoted from them; "
         "check the sources."
     ),
+    "fallback": "A language model was asked, but every sentence is quoted from the articles.",
 }
 
 

@@ -172,7 +172,7 @@ class QuestionDesk:
                 growing.show(answer)
 
             reply = self._answerer.answer(
-                Question(text=question.text, history=history),
+                Question(text=question.text, history=history, person=question.user_id),
                 # Slack lets nothing grow that only one person sees.
                 watch=show if is_first and not question.is_private else None,
             )

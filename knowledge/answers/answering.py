@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from knowledge.answers.citations import bind
 from knowledge.answers.composing import MAX_WORDS, Pick, compose, unsaid
+from knowledge.answers.drafts import Draft, why_quoted
 from knowledge.answers.gate import EvidenceGate, read_signals
 from knowledge.answers.rating import rate
 from knowledge.answers.refusing import (
@@ -22,7 +23,7 @@ from knowledge.answers.refusing import (
 from knowledge.answers.subject import SubjectCache
 from knowledge.answers.suggesting import suggest
 from knowledge.answers.trace import PartTrace, Reply
-from knowledge.answers.writing import Draft, Writer
+from knowledge.answers.writing import Writer
 from knowledge.domain import (
     Answer,
     AnswerKind,
@@ -57,6 +58,9 @@ __all__ = ["Answerer", "Watch"]
 
 TOP_K = 16
 MAX_PARTS = 3
+DECLINING = 0.5
+"""How far, from the least evidence to the best there can be, a model's finding no answer counts."""
+EARLY = "The language model took long, so the articles were quoted first."
 DEGRADED = "The vector index did not answer, so less may have been found than there is."
 
 Watch: TypeAlias = Callable[[Answer], None]
@@ -173,13 +177,40 @@ class Answerer:
         if self._writer is None:
             return quoted
 
+        is_early = False
+
         def release(written: tuple[Pick, ...]) -> None:
-            if show is not None:
+            # Under what is shown already nothing can be put before the whole is known.
+            if show is not None and not is_early:
                 show(replace(quoted, paragraphs=(written,), mode="model"))
 
+        def show_quoted() -> None:
+            nonlocal is_early
+            if show is not None:
+                is_early = True
+                show(quoted)
+
         with timer.step("generate"):
-            draft = self._writer.write(seen.query.text, results, release=release)
+            draft = self._writer.write(
+                seen.asked, results, release=release, waiting=show_quoted, quoted=seen.picks
+            )
+        if draft.ending == "declined" and not is_early and self._may_decline(seen):
+            refusal = refuse(
+                seen.query,
+                results,
+                seen.signals,
+                subject=self._subject.current(),
+                advice=read_advice(seen.asked.text),
+            )
+            return _Part(refusal=refusal)
+        if is_early:
+            return _after_early(quoted, draft)
         return _with_draft(quoted, draft, is_shown=show is not None)
+
+    def _may_decline(self, seen: PartTrace) -> bool:
+        """Whether a model that finds no answer outweighs what speaks for one."""
+        threshold = self._gate.threshold
+        return seen.probability < threshold + DECLINING * (1 - threshold)
 
     def _meanings(self, mention: TermMention, results: Sequence[SearchResult]) -> Answer | None:
         """Return a sentence from the articles on each meaning of a term, and ask which is meant.
@@ -263,21 +294,40 @@ def _with_draft(quoted: _Part, draft: Draft, *, is_shown: bool) -> _Part:
         rest = unsaid(quoted.paragraphs[0], said=draft.picks)
         paragraphs = (draft.picks, rest) if rest else (draft.picks,)
     else:
-        return quoted
+        return _noted(quoted, why_quoted(draft), mode="fallback")
     is_mixed = len(paragraphs) > 1
-    return replace(
-        quoted,
-        paragraphs=paragraphs,
-        note=f"{quoted.note} {_verified(draft, is_mixed=is_mixed)}".strip(),
+    return _noted(
+        replace(quoted, paragraphs=paragraphs),
+        _verified(draft, is_mixed=is_mixed),
         mode="mixed" if is_mixed else "model",
     )
+
+
+def _after_early(quoted: _Part, draft: Draft) -> _Part:
+    """Return the quoted part, shown because the model took long, with what the model adds."""
+    adds = unsaid(draft.picks, said=quoted.paragraphs[0]) if draft.is_trustworthy else ()
+    if not adds:
+        why = EARLY if draft.is_trustworthy else why_quoted(draft)
+        return _noted(quoted, why, mode="fallback")
+    return _noted(
+        replace(quoted, paragraphs=(*quoted.paragraphs, adds)),
+        f"{EARLY} {_verified(draft, is_mixed=False)}",
+        mode="mixed",
+    )
+
+
+def _noted(part: _Part, note: str, *, mode: AnswerMode) -> _Part:
+    return replace(part, note=f"{part.note} {note}".strip(), mode=mode)
 
 
 def _verified(draft: Draft, *, is_mixed: bool) -> str:
     """Return what is said about the check of a model's sentences."""
     lead = "" if draft.is_complete else "The language model did not finish: "
+    by = f"written by {draft.model}, " if draft.model else ""
+    told = f"{lead}{by}{draft.verified} of {draft.stated} statements verified"
+    quoted = f", {draft.quoted} quoted instead" if draft.quoted else ""
     rest = "; the rest is quoted from the articles" if is_mixed else ""
-    return f"{lead}{len(draft.picks)} of {draft.stated} statements verified{rest}."
+    return f"{told[:1].upper()}{told[1:]}{quoted}{rest}."
 
 
 def _finish(parts: Sequence[_Part]) -> Outcome:

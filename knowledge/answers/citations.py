@@ -29,16 +29,19 @@ def bind(
     sentences: list[AnswerSentence] = []
     for part in parts:
         for place, pick in enumerate(part):
-            start = min(unit.start for unit in pick.units)
-            end = max(unit.end for unit in pick.units)
-            key = pick.chunk.chunk_id, _unquotable_before(pick.chunk, start)
-            chunks[key] = pick.chunk
-            before = stretches.get(key, (start, end))
-            stretches[key] = (min(before[0], start), max(before[1], end))
+            cited = []
+            for said in (pick, *pick.also):
+                start = min(unit.start for unit in said.units)
+                end = max(unit.end for unit in said.units)
+                key = said.chunk.chunk_id, _unquotable_before(said.chunk, start)
+                chunks[key] = said.chunk
+                before = stretches.get(key, (start, end))
+                stretches[key] = (min(before[0], start), max(before[1], end))
+                cited.append(numbers.setdefault(key, len(numbers) + 1))
             sentences.append(
                 AnswerSentence(
                     text=pick.text,
-                    citations=(numbers.setdefault(key, len(numbers) + 1),),
+                    citations=tuple(cited),
                     style="item" if pick.is_item else "prose",
                     opens_paragraph=place == 0 and bool(sentences),
                 )

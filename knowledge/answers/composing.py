@@ -54,6 +54,8 @@ class Pick:
     chunk: Chunk
     units: tuple[Unit, ...]
     is_item: bool = False
+    also: tuple["Pick", ...] = ()
+    """What else says it, in other chunks."""
 
 
 def _section(chunk: Chunk) -> tuple[str, str]:

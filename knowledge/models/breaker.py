@@ -1,61 +1,47 @@
-"""Spares people the wait for a chat model that has just failed several times."""
+"""Leaves a service alone for a while that failed several times in a row."""
 
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-
-from knowledge.errors import GenerationError
-from knowledge.ports import ChatModel
+from collections.abc import Callable
 
 __all__ = ["Breaker"]
 
-logger = logging.getLogger(__name__)
-
-FAILURES = 5
-REST_S = 30.0
-
 
 class Breaker:
-    """A chat model that is left alone for a while after some failures in a row.
+    """Counts failures in a row; safe to share between threads."""
 
-    Then one call tries it; the others go on without it until that one has come to its end.
-    """
-
-    def __init__(self, model: ChatModel, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` counts seconds."""
-        self._model = model
+    def __init__(
+        self,
+        *,
+        failures: int = 3,
+        rest_s: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """After so many `failures` in a row the service rests for `rest_s` seconds."""
+        self._failures = failures
+        self._rest_s = rest_s
         self._clock = clock
+        self._in_a_row = 0
+        self._until = 0.0
         self._lock = threading.Lock()
-        self._failures = 0
-        self._resting_until = 0.0
 
-    def write(self, instructions: str, request: str) -> Iterator[str]:
-        """Yield pieces of the reply; raise `GenerationError` at once while the model rests."""
-        self._begin()
-        try:
-            yield from self._model.write(instructions, request)
-        except GenerationError:
-            self._note_failure()
-            raise
-        with self._lock:
-            if self._failures >= FAILURES:
-                logger.warning("the chat model works again")
-            self._failures = 0
+    @property
+    def rests_for_s(self) -> float:
+        """How long the service is still left alone; 0 when it may be asked.
 
-    def _begin(self) -> None:
+        After its rest one call tells: should that fail too, it rests again.
+        """
         with self._lock:
-            if self._failures < FAILURES:
-                return
-            if self._clock() < self._resting_until:
-                raise GenerationError("the chat model is left alone, since it failed repeatedly")
-            # This call tries it, and no other until it is done.
-            self._resting_until = self._clock() + REST_S
+            return max(self._until - self._clock(), 0.0)
 
-    def _note_failure(self) -> None:
+    def succeeded(self) -> None:
+        """Note that it works."""
         with self._lock:
-            self._failures += 1
-            if self._failures >= FAILURES:
-                self._resting_until = self._clock() + REST_S
-            if self._failures == FAILURES:
-                logger.warning("the chat model failed %d times, so it rests", FAILURES)
+            self._in_a_row = 0
+
+    def failed(self) -> None:
+        """Note a failure."""
+        with self._lock:
+            self._in_a_row += 1
+            if self._in_a_row >= self._failures:
+                self._until = self._clock() + self._rest_s

@@ -97,6 +97,22 @@ class Catalog:
                 found.update((row.chunk_id, _chunk(row)) for row in connection.execute(query))
         return found
 
+    def dates(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, str]:
+        """Return when each visible article was last changed, as it says; others are left out."""
+        version = schema.article_version
+        query = (
+            select(version.c.article_id, version.c.details)
+            .join(schema.article, schema.article.c.active_version_id == version.c.version_id)
+            .where(version.c.article_id.in_(set(article_ids)))
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return {
+            row.article_id: date
+            for row in rows
+            if (date := row.details.get("updated") or row.details.get("published"))
+        }
+
     def article_chunks(self, article_id: str) -> list[Chunk]:
         """Return the visible chunks of one article in order; empty when there is none."""
         query = (

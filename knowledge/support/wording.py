@@ -27,6 +27,12 @@ OPENER = re.compile(
 FREE = frozenset(stem(word) for word in ("therefore", "thus", "itself"))
 """A model may drop these, but not add them: they claim that one thing follows from another."""
 JOINERS = frozenset({"and", "or", "but", "while", "wherea", "so", "becaus"})
+CONTRASTS = frozenset(
+    {stem(word) for word in ("but", "however", "though", "although", "while", "whereas", "yet")}
+    | {stem(word) for word in ("instead", "otherwise", "nevertheless", "nonetheless", "except")}
+    | {"not", "no", "never", "none", "nor", "without"}
+)
+"""What follows one of these may put right what stands before it."""
 # A clause with one of these limits what stands beside it, so it cannot be left out.
 LIMITS = frozenset(
     {stem(word) for word in ("according", "allegedly", "assuming")}
@@ -270,7 +276,7 @@ def _may_skip(held: Sequence[_Token], start: int, end: int) -> bool:
     skipped = held[start:end]
     if all(token.key in FREE for token in skipped):
         return True
-    if _limits(skipped):
+    if _limits(skipped) or any(token.key in CONTRASTS for token in skipped):
         return False
     if start == 0:
         return _is_clause(skipped, before=held[end])
@@ -299,7 +305,10 @@ def _may_end(held: Sequence[_Token], start: int) -> bool:
     # What follows from a statement, or why it holds, does not limit it.
     if not rest or rest[0].key in ("so", "becaus"):
         return True
-    return not _limits(rest) and bool(rest[0].stops or rest[0].key in JOINERS)
+    # Who hears what stands before a "but" takes it for the whole.
+    if _limits(rest) or any(token.key in CONTRASTS for token in rest):
+        return False
+    return bool(rest[0].stops or rest[0].key in JOINERS)
 
 
 def _limits(tokens: Sequence[_Token]) -> bool:

@@ -1,11 +1,12 @@
 """The settings of `knowledge`, from the environment and from a `.env` file."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from knowledge.errors import ConfigError
-from knowledge.settings import KnowledgeSettings
+from knowledge.settings import KnowledgeSettings, lend_provider_keys
 
 NO_CROSS_ENCODER = "must be the folder of a cross-encoder on this machine (nothing is downloaded)"
 
@@ -103,3 +104,21 @@ def test_the_folder_of_a_cross_encoder_may_be_relative(
     monkeypatch.setenv("KB_RERANKER_MODEL", "reranker")
 
     assert KnowledgeSettings.load().reranker_model == "reranker"
+
+
+def test_a_providers_keys_may_stand_in_the_env_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "set")
+    monkeypatch.delenv("MISTRAL_API_KEY", raising=False)
+    file = tmp_path / ".env"
+    file.write_text("OPENAI_API_KEY=other\nMISTRAL_API_KEY=key\nSLACK_BOT_TOKEN=x\nPATH_X=y\n")
+
+    try:
+        lend_provider_keys(file)
+
+        assert os.environ["OPENAI_API_KEY"] == "set"  # noqa: TID251
+        assert os.environ["MISTRAL_API_KEY"] == "key"  # noqa: TID251
+        assert "PATH_X" not in os.environ  # noqa: TID251
+    finally:
+        os.environ.pop("MISTRAL_API_KEY", None)  # noqa: TID251

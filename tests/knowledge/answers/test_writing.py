@@ -275,6 +275,10 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
         yield bench
 
 
+def _failing(reason: str) -> ScriptedChatModel:
+    return ScriptedChatModel("", error=GenerationError("x", reason=reason))
+
+
 def _answer(bench: Workbench, model: ScriptedChatModel) -> Answer:
     answerer = bench.answerer(writer=Writer(model))
     outcome = answerer.answer(Question(text="What is a canteen?")).outcome
@@ -288,25 +292,39 @@ def test_an_answer_of_the_model_says_how_much_of_it_was_verified(bench: Workbenc
     answer = _answer(bench, ScriptedChatModel(reply))
 
     assert answer.mode == "model"
-    assert answer.note == "1 of 2 statements verified."
+    assert answer.note == "Written by scripted, 1 of 2 statements verified."
     assert [sentence.citations for sentence in answer.sentences] == [(1,)]
     assert answer.sources[0].quote == "A canteen is the place in which agents eat."
 
 
 @pytest.mark.parametrize(
-    "model",
+    ("model", "why"),
     [
-        pytest.param(ScriptedChatModel("NOTHING"), id="nothing"),
-        pytest.param(ScriptedChatModel("Food is free. [1]"), id="unsupported"),
-        pytest.param(ScriptedChatModel(error=GenerationError("late")), id="failed"),
+        pytest.param(ScriptedChatModel("NOTHING"), "found no answer", id="nothing"),
+        pytest.param(
+            ScriptedChatModel("The passages do not say when it opens."),
+            "found no answer",
+            id="refusal",
+        ),
+        pytest.param(ScriptedChatModel("Food is free. [1]"), "not be verified", id="unsupported"),
+        pytest.param(
+            ScriptedChatModel("Eine Kantine ist ein Ort. [1]"), "not be verified", id="language"
+        ),
+        pytest.param(ScriptedChatModel(""), "wrote nothing", id="empty"),
+        pytest.param(_failing("failed"), "did not answer", id="failed"),
+        pytest.param(_failing("late"), "took too long", id="late"),
+        pytest.param(_failing("cut"), "was cut off", id="cut"),
+        pytest.param(_failing("limit"), "limit for the language model", id="limit"),
+        pytest.param(_failing("unusable"), "cannot be used now", id="unusable"),
     ],
 )
-def test_without_a_draft_the_answer_is_extractive_and_says_nothing_of_a_model(
-    model: ScriptedChatModel, bench: Workbench
+def test_without_a_draft_the_answer_is_quoted_and_says_why(
+    model: ScriptedChatModel, why: str, bench: Workbench
 ) -> None:
     answer = _answer(bench, model)
 
-    assert (answer.mode, answer.note) == ("extractive", "")
+    assert answer.mode == "fallback"
+    assert why in answer.note
     assert [sentence.text for sentence in answer.sentences] == [
         "A canteen is the place in which agents eat."
     ]
@@ -351,7 +369,10 @@ def test_whoever_watches_is_shown_each_checked_sentence_once_it_is_written(
 
     assert [len(growing.sentences) for growing in shown] == [1, 2]
     assert [s.text for s in answer.sentences] == [SENTENCES[2], SENTENCES[0]]
-    assert (answer.mode, answer.note) == ("model", "2 of 3 statements verified.")
+    assert (answer.mode, answer.note) == (
+        "model",
+        "Written by scripted, 2 of 3 statements verified.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -359,13 +380,14 @@ def test_whoever_watches_is_shown_each_checked_sentence_once_it_is_written(
     [
         pytest.param(
             ScriptedChatModel(f"{SENTENCES[2]} [1] It op", error=GenerationError("late")),
-            "The language model did not finish: 1 of 1 statements verified; "
+            "The language model did not finish: written by scripted, 1 of 1 statements verified; "
             "the rest is quoted from the articles.",
             id="fails",
         ),
         pytest.param(
             ScriptedChatModel(f"{SENTENCES[2]} [1] Food is free. Rent is free. Dogs eat."),
-            "1 of 4 statements verified; the rest is quoted from the articles.",
+            "Written by scripted, 1 of 4 statements verified; the rest is quoted from the "
+            "articles.",
             id="too-little",
         ),
     ],
@@ -391,7 +413,9 @@ def test_when_all_is_said_already_nothing_is_quoted(long_bench: Workbench) -> No
 
     assert [s.text for s in answer.sentences] == list(SENTENCES)
     assert answer.mode == "model"
-    assert answer.note == "The language model did not finish: 3 of 3 statements verified."
+    assert answer.note == (
+        "The language model did not finish: written by scripted, 3 of 3 statements verified."
+    )
 
 
 @pytest.mark.parametrize(
@@ -409,7 +433,7 @@ def test_when_nothing_was_shown_the_whole_answer_is_quoted(
 
     assert shown == []
     assert [s.text for s in answer.sentences] == list(SENTENCES)
-    assert (answer.mode, answer.note) == ("extractive", "")
+    assert answer.mode == "fallback"
 
 
 def test_nobody_watching_an_answer_that_fails_half_way_is_quoted_as_a_whole(
@@ -419,7 +443,7 @@ def test_nobody_watching_an_answer_that_fails_half_way_is_quoted_as_a_whole(
 
     answer = _answer(long_bench, model)
 
-    assert (answer.mode, answer.sentences[0].text) == ("extractive", SENTENCES[0])
+    assert (answer.mode, answer.sentences[0].text) == ("fallback", SENTENCES[0])
 
 
 def test_the_parts_of_a_question_are_shown_one_below_the_other(long_bench: Workbench) -> None:

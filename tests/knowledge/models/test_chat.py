@@ -77,7 +77,7 @@ def test_an_error_of_a_provider_is_translated_and_its_text_stays_inside() -> Non
 def test_a_model_that_does_not_stop_is_stopped() -> None:
     model = _model(FakeListChatModel(responses=["x" * (MAX_CHARS + 1)]))
 
-    with pytest.raises(GenerationError, match="more than"):
+    with pytest.raises(GenerationError, match="wrote more than"):
         list(model.write("instructions", "request"))
 
 
@@ -91,20 +91,29 @@ def test_a_model_that_cannot_be_used_is_reported_with_its_setting(
         create_chat_model(name)
 
 
-def _event(text: str) -> str:
+def _event(text: str, *, finish: str | None = None) -> str:
     chunk = {
         "id": "1",
         "object": "chat.completion.chunk",
         "created": 1,
         "model": "local",
-        "choices": [{"index": 0, "delta": {"role": "assistant", "content": text}}],
+        "choices": [
+            {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": finish}
+        ],
     }
     return f"data: {json.dumps(chunk)}\n\n"
+
+
+CALLS: list[str] = []
 
 
 async def _complete(request: Request) -> Response:
     """Answer as the model's name says."""
     kind = (await request.json())["model"]
+    if kind == "busy-once":
+        CALLS.append(kind)
+        if len(CALLS) == 1:
+            return JSONResponse({"error": {}}, status_code=529, headers={"retry-after": "0"})
     if kind.isdigit():
         return JSONResponse({"error": {"message": SECRET}}, status_code=int(kind))
 
@@ -113,8 +122,12 @@ async def _complete(request: Request) -> Response:
             yield _event("BPO hands a process ")
         if kind == "silent":
             await anyio.sleep(1)
-        if kind == "whole":
+        if kind in {"whole", "busy-once"}:
             yield _event("to a provider. [1]")
+            yield _event("", finish="stop")
+        if kind in {"length", "content_filter"}:
+            yield _event("to a provider. [1] It")
+            yield _event("", finish=kind)
         yield "data: [DONE]\n\n"
 
     return StreamingResponse(stream(), media_type="text/event-stream")
@@ -153,6 +166,10 @@ def openai_url() -> Iterator[str]:
         pytest.param("half", False, id="ends-half-way"),
         pytest.param("500", False, id="server-error"),
         pytest.param("429", False, id="too-many-requests"),
+        pytest.param("401", False, id="wrong-key"),
+        pytest.param("length", False, id="too-long"),
+        pytest.param("content_filter", False, id="filtered"),
+        pytest.param("busy-once", True, id="busy-once"),
         pytest.param("empty", False, id="empty"),
     ],
 )

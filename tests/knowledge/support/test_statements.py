@@ -102,3 +102,57 @@ def test_how_a_reply_is_cut_into_pieces_changes_nothing(data: st.DataObject) -> 
 
 def test_half_a_sentence_of_a_model_that_fails_is_lost() -> None:
     assert _complete("BPO is old. [1] KPO is new") == ["BPO is old."]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<think>BPO is young. Or is it?</think>\n{}",
+        "<think>\nBPO is young.\n\n{} hm</think>{}",
+        "Sure! Here is what the articles say:\n\n{}",
+        "Great question!\n{}",
+        "Hello! {}",
+        "## Answer\n\n{}",
+        "**Short answer**\n\n{}",
+        "{}\n\nLet me know if you have any other questions!",
+        "{}\nI hope this helps.",
+        "{}\n\nSources:\n[1] What is BPO?\n[2] What is KPO?",
+        "{}\n\n[^1]: What is BPO?\n[^2]: What is KPO?",
+        "According to the passages, {}",
+        "```\n{}\n```",
+        "> {}",
+        "{}\n\n---\nWould you like me to go on?",
+    ],
+)
+def test_what_stands_around_statements_is_no_statement(around: str) -> None:
+    reply = around.replace("{}", "BPO is *old*. [1] KPO is **new**. [2]")
+
+    assert _texts(reply) == ["BPO is old.", "KPO is new."]
+    assert _texts(*reply) == ["BPO is old.", "KPO is new."]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "- BPO is old. [1]\n- KPO is new. [2]",
+        "* BPO is old [1].\n* KPO is new [2].",
+        "1. BPO is old. [1]\n2. KPO is new. [2]",
+        "| What | Cited |\n|---|---|\n| BPO: it is really quite old. | [1] |",
+    ],
+)
+def test_a_list_or_table_stays_one(reply: str) -> None:
+    assert all(statement.is_item for statement in read_statements(reply))
+
+
+def test_a_row_is_read_under_the_heads_of_its_columns() -> None:
+    table = "| Model | Price |\n|---|---|\n| BPO | low |\n| KPO | high |"
+
+    assert _texts(table) == ["Model: BPO; Price: low", "Model: KPO; Price: high"]
+
+
+def test_a_yes_or_no_stands_with_the_sentence_that_follows() -> None:
+    assert _texts("No. BPO is old. [1]") == ["No. BPO is old."]
+
+
+def test_thoughts_that_have_no_end_are_not_said() -> None:
+    assert _texts("<think>BPO is young. KPO is new.") == []
