@@ -24,6 +24,7 @@ __all__ = [
     "FailedArticle",
     "IngestProgress",
     "IngestReport",
+    "Option",
     "Outcome",
     "Question",
     "Refusal",
@@ -187,7 +188,19 @@ class AnswerSentence:
     """Whether a new part of the answer starts here."""
 
 
-AnswerKind: TypeAlias = Literal["answer", "definition", "comparison", "disambiguation"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A choice that a person is offered, and the question that choosing it asks."""
+
+    text: str
+    """What the choice is called: a few words."""
+    question: str
+    """Self-standing: it needs no conversation before it."""
+
+
+AnswerKind: TypeAlias = Literal[
+    "answer", "definition", "comparison", "disambiguation", "clarification"
+]
 AnswerMode: TypeAlias = Literal["extractive", "model", "mixed"]
 """Whether the sentences are quoted from passages, written by a chat model, or some are either."""
 
@@ -204,6 +217,8 @@ class Answer:
     mode: AnswerMode = "extractive"
     note: str = ""
     """A remark by the program itself, such as a corrected spelling; never from an article."""
+    options: tuple[Option, ...] = ()
+    """What else can have been meant; each leads to an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +266,8 @@ class Refusal:
     text: str
     """What is missing and what to do next, for the person who asked."""
     closest: tuple[ClosestSection, ...] = ()
+    options: tuple[Option, ...] = ()
+    """What can have been meant instead; each leads to an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
