@@ -27,6 +27,7 @@ from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
+from knowledge.record.library import Library
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -160,6 +161,7 @@ def _services(knowledge: Knowledge) -> Services:
         answerer=knowledge.answerer,
         glossary=knowledge.glossary,
         corpus=_Corpus(knowledge),
+        library=Library(knowledge.database),
         ingest=ingest,
         audit=knowledge.ledger,
         journal=Journal(knowledge.database),

@@ -13,11 +13,12 @@ from knowledge.domain import (
     IngestProgress,
     IngestReport,
     Question,
+    SectionPage,
 )
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
 
-__all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Services"]
+__all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Library", "Services"]
 
 Ingest: TypeAlias = Callable[[str, Callable[[IngestProgress], None]], IngestReport]
 """Reads all sources again on behalf of the actor, reporting progress as it goes."""
@@ -52,6 +53,16 @@ class Corpus(Protocol):
         """Return the registered sources."""
 
 
+class Library(Protocol):
+    """Opens the articles."""
+
+    def page(self, article_id: str, heading: str, /) -> SectionPage | None:
+        """Return a section by its heading, or the article's first one; None without an article."""
+
+    def numbered_page(self, article_id: str, number: int, /) -> SectionPage | None:
+        """Return a section by its place, from 1; None without an article."""
+
+
 class AuditTrail(Protocol):
     """Remembers what administrators did, and who was refused."""
 
@@ -66,6 +77,7 @@ class Services:
     answerer: Answerer
     glossary: Glossary
     corpus: Corpus
+    library: Library
     ingest: Ingest
     audit: AuditTrail
     journal: Journal

@@ -31,6 +31,7 @@ __all__ = [
     "RefusalReason",
     "SearchResult",
     "Section",
+    "SectionPage",
     "Sense",
     "Source",
     "Turn",
@@ -99,6 +100,8 @@ class Chunk:
     """Plain text: sentences, `- ` list items and `| a | b |` table rows, as quoted."""
     questions: tuple[str, ...] = ()
     """Questions that its section answers, in other words than its own; never quoted."""
+    updated: str = ""
+    """ISO date of the last change of its article, or else of its publication; empty if unknown."""
 
     @property
     def asked_as(self) -> tuple[str, ...]:
@@ -120,6 +123,28 @@ class Chunk:
         """What is embedded: the text under its title and heading."""
         trail = " > ".join(part for part in (self.title, self.heading) if part)
         return f"{trail}\n{self.text}" if trail else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionPage:
+    """A section of an article as it stands, for a person to read."""
+
+    article_id: ArticleId
+    title: str
+    heading: str
+    """Heading trail, as of a chunk."""
+    body: str
+    """Markdown without the heading."""
+    number: int
+    """Its place among the sections that have text, from 1."""
+    total: int
+    """How many these are."""
+    url: str = ""
+    author: str = ""
+    published: str = ""
+    """ISO date; empty when unknown."""
+    updated: str = ""
+    """ISO date of the last change; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +194,8 @@ class Source:
     quote: str
     """A verbatim passage of the chunk."""
     chunk_id: ChunkId
+    updated: str = ""
+    """As the chunk says."""
 
     @property
     def section(self) -> Section:
@@ -231,6 +258,8 @@ class ClosestSection:
     url: str
     gist: str = ""
     """Its sentence that is nearest to the question, shortened; empty when none stands alone."""
+    updated: str = ""
+    """As its chunks say."""
 
 
 class RefusalReason(StrEnum):
@@ -311,6 +340,8 @@ class DefineResult:
     related: tuple[str, ...] = ()
     not_to_confuse: str = ""
     example: str = ""
+    note: str = ""
+    """That another term than the one typed is explained; empty when it is the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from knowledge.domain import (
     Question,
     Refusal,
     RefusalReason,
+    SectionPage,
     Sense,
     Source,
 )
@@ -151,6 +152,36 @@ class FakeCorpus:
 
     def sources(self) -> Sequence[RegisteredSource]:
         return [RegisteredSource(location="/srv/articles", kind="folder")]
+
+
+class FakeLibrary:
+    """Holds one article of two sections."""
+
+    def page(self, article_id: str, heading: str, /) -> SectionPage | None:
+        return self.numbered_page(article_id, 2 if heading == "History" else 1)
+
+    def numbered_page(self, article_id: str, number: int, /) -> SectionPage | None:
+        if article_id != "what-is-bpo":
+            return None
+        bodies = {
+            1: (
+                "Some words first. Business process outsourcing hands a process to a *provider*."
+                "\n\n- invoices\n- calls\n\n| Aspect | BPO |\n| --- | --- |\n| Work | processes |"
+            ),
+            2: "It began long ago.",
+        }
+        return SectionPage(
+            article_id=ArticleId("what-is-bpo"),
+            title="What is BPO?",
+            heading="History" if number == 2 else "Definition",
+            body=bodies[number],
+            number=number,
+            total=2,
+            url="https://articles.example/what-is-bpo",
+            author="Ada Author",
+            published="2023-01-02",
+            updated="2024-05-17",
+        )
 
 
 class FakeIngestion:

@@ -12,6 +12,7 @@ class Action(StrEnum):
 
     ASK = "ask"
     DEFINE = "define"
+    READ = "read"
     SHARE = "share"
     VOTE = "vote"
     ESCALATE = "escalate"
@@ -22,7 +23,15 @@ class Action(StrEnum):
 
 
 FOR_MEMBERS = frozenset(
-    {Action.ASK, Action.DEFINE, Action.SHARE, Action.VOTE, Action.ESCALATE, Action.HELP}
+    {
+        Action.ASK,
+        Action.DEFINE,
+        Action.READ,
+        Action.SHARE,
+        Action.VOTE,
+        Action.ESCALATE,
+        Action.HELP,
+    }
 )
 FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.INGEST})
 

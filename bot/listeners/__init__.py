@@ -15,8 +15,10 @@ from bot.listeners.failures import handle_failure
 from bot.listeners.feedback import handle_feedback
 from bot.listeners.home import handle_home
 from bot.listeners.questions import commit_event, handle_question
+from bot.listeners.reading import handle_read
 from bot.listeners.sharing import handle_escalate, handle_share
 from bot.replying.delivery import Delivery
+from bot.replying.dialogs import Dialogs
 from bot.replying.publishing import Publisher
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
@@ -35,6 +37,7 @@ def register(
     desk: QuestionDesk,
     workers: Workers,
     delivery: Delivery,
+    dialogs: Dialogs,
     directory: Directory,
     gate: Gate,
     runner: IngestRunner,
@@ -59,6 +62,11 @@ def register(
         partial(handle_kb, corpus=services.corpus, runner=runner, gate=gate, delivery=delivery)
     )
 
+    app.action(re.compile("^(read|turn)"))(
+        partial(
+            handle_read, library=services.library, gate=gate, delivery=delivery, dialogs=dialogs
+        )
+    )
     app.action(re.compile("^feedback"))(
         partial(handle_feedback, journal=journal, gate=gate, delivery=delivery, clock=clock)
     )

@@ -8,7 +8,7 @@ from slack_bolt import Ack
 
 from bot.access.authorization import Action
 from bot.access.gate import Gate
-from bot.incoming import parse_button
+from bot.interactions import parse_button
 from bot.rendering import render_denied, render_notice
 from bot.replying.delivery import Delivery
 from knowledge.record.journal import Journal, Vote

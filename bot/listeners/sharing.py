@@ -7,7 +7,7 @@ from slack_bolt import Ack
 
 from bot.access.authorization import Action
 from bot.access.directory import Directory
-from bot.incoming import parse_button
+from bot.interactions import parse_button
 from bot.rendering import render_escalation, render_notice, render_shared_outcome
 from bot.replying.delivery import Delivery
 from bot.replying.publishing import INVITE, Publisher

@@ -17,6 +17,7 @@ from bot.rendering.answers import (
     render_shared_outcome,
 )
 from bot.rendering.blocks import Block, RenderedMessage, fits, render_plainly
+from bot.rendering.choices import Choice, Used
 from bot.rendering.definitions import render_definition
 from bot.rendering.notices import (
     HOME_BLOCKS,
@@ -27,12 +28,18 @@ from bot.rendering.notices import (
     render_help,
     render_notice,
 )
+from bot.rendering.reading import View, render_gone, render_page
+from bot.rendering.references import SectionReference
 
 __all__ = [
     "HOME_BLOCKS",
     "SUGGESTED_PROMPTS",
     "Block",
+    "Choice",
     "RenderedMessage",
+    "SectionReference",
+    "Used",
+    "View",
     "fits",
     "outcome_text",
     "render_admin_help",
@@ -41,11 +48,13 @@ __all__ = [
     "render_denied",
     "render_escalation",
     "render_failure",
+    "render_gone",
     "render_help",
     "render_ingest_report",
     "render_ingest_started",
     "render_notice",
     "render_outcome",
+    "render_page",
     "render_plainly",
     "render_private_outcome",
     "render_progress",

@@ -1,8 +1,9 @@
 """What `/define` found, as a Slack message."""
 
-from bot.rendering.answers import render_source_list
 from bot.rendering.blocks import Block, RenderedMessage, context, message, section, sections
+from bot.rendering.choices import term_buttons
 from bot.rendering.mrkdwn import bold, cut, escape, italic, one_line
+from bot.rendering.sources import render_sources
 from knowledge.domain import DefineResult, Sense
 
 __all__ = ["render_definition"]
@@ -15,18 +16,24 @@ def render_definition(result: DefineResult) -> RenderedMessage:
     if result.kind in {"definition", "senses"} and result.senses:
         blocks = _entry(result)
     else:
-        blocks = [section(escape(cut(result.text, MAX_TEXT_CHARS)))]
+        blocks = [
+            section(escape(cut(result.text, MAX_TEXT_CHARS))),
+            *term_buttons(result.suggestions),
+        ]
     return message(result.text, blocks)
 
 
 def _entry(result: DefineResult) -> list[Block]:
     many = len(result.senses) > 1
     head = [section(f"{bold(cut(result.term, 150))} has more than one meaning:")] if many else []
+    note = [section(italic(cut(result.note, 300)))] if result.note.strip() else []
     return [
+        *note,
         *head,
         *sections((_sense(sense) for sense in result.senses), separator="\n\n"),
         *_remarks(result),
-        *render_source_list(result.sources, max_chars=3_000),
+        *term_buttons(result.related),
+        *render_sources(result.sources),
     ]
 
 
@@ -47,7 +54,6 @@ def _remarks(result: DefineResult) -> list[Block]:
         for label, text in (
             ("Example", result.example),
             ("Not to be confused", result.not_to_confuse),
-            ("Related", ", ".join(result.related)),
         )
         if text.strip()
     ]

@@ -163,6 +163,7 @@ def _closest(section: Sequence[SearchResult]) -> ClosestSection:
         heading=chunk.heading,
         url=chunk.url,
         gist=_gist(section),
+        updated=chunk.updated,
     )
 
 

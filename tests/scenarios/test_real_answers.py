@@ -40,10 +40,10 @@ NOT_ANSWERED = (
 )
 MAX_WORDS = 250
 SENTENCE_KEYS = {"text": str, "citations": list}
-SOURCE_KEYS = dict.fromkeys(("article_id", "title", "url", "heading", "quote", "chunk_id"), str) | {
-    "n": int
-}
-CLOSEST_KEYS = dict.fromkeys(("article_id", "title", "heading", "url", "gist"), str)
+SOURCE_KEYS = dict.fromkeys(
+    ("article_id", "title", "url", "heading", "quote", "chunk_id", "updated"), str
+) | {"n": int}
+CLOSEST_KEYS = dict.fromkeys(("article_id", "title", "heading", "url", "gist", "updated"), str)
 RESULT_KEYS = dict.fromkeys(("chunk_id", "article_id", "title", "heading", "text"), str) | {
     "rank": int,
     "score": float,

@@ -23,6 +23,7 @@ from tests.fakes import (
     FakeCorpus,
     FakeGlossary,
     FakeIngestion,
+    FakeLibrary,
 )
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
@@ -101,6 +102,7 @@ def start_world(
             answerer=answers or answerer,
             glossary=FakeGlossary(),
             corpus=FakeCorpus(),
+            library=FakeLibrary(),
             ingest=ingestion,
             audit=audit,
             journal=journal,
