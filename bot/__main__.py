@@ -25,9 +25,12 @@ from ingest.sources import all_sources
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
+from knowledge.record.gaps import Gaps
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
 from knowledge.record.library import Library
+from knowledge.record.privacy import Privacy
+from knowledge.record.remarks import Remarks
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -165,6 +168,9 @@ def _services(knowledge: Knowledge) -> Services:
         ingest=ingest,
         audit=knowledge.ledger,
         journal=Journal(knowledge.database),
+        remarks=Remarks(knowledge.database),
+        gaps=Gaps(knowledge.database),
+        privacy=Privacy(knowledge.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )
 

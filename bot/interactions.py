@@ -3,6 +3,7 @@
 Payloads are other people's data: whatever is missing or of the wrong type makes a value empty.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,7 +109,9 @@ def parse_submission(body: Payload) -> Submission:
 def ask_by_button(press: ButtonPress, question: str) -> IncomingQuestion:
     """Return the question that a button asks, to be answered where the button stands."""
     # A second press of the same button in the same message is the same question.
-    key = f"choice:{press.channel_id}:{press.message_ts}:{press.user_id}:{question}"
+    # Hashed, since keys outlive what they are made of.
+    parts = (press.channel_id, press.message_ts, press.user_id, question)
+    key = f"choice:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
     private = press.is_ephemeral
     thread = f"private:{press.user_id}" if private else press.thread_ts
     return IncomingQuestion(

@@ -15,8 +15,11 @@ from knowledge.domain import (
     Question,
     SectionPage,
 )
+from knowledge.record.gaps import Gaps
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
+from knowledge.record.privacy import Privacy
+from knowledge.record.remarks import Remarks
 
 __all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Library", "Services"]
 
@@ -81,5 +84,8 @@ class Services:
     ingest: Ingest
     audit: AuditTrail
     journal: Journal
+    remarks: Remarks
+    gaps: Gaps
+    privacy: Privacy
     clock: Callable[[], dt.datetime]
     """The time now, in UTC."""

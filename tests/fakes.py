@@ -19,6 +19,7 @@ from knowledge.domain import (
     DefineResult,
     IngestProgress,
     IngestReport,
+    Option,
     Question,
     Refusal,
     RefusalReason,
@@ -106,6 +107,12 @@ class FakeAnswerer:
         self.gate.wait(10)
         if self.error is not None:
             raise self.error
+        if "which RPO" in question.text:
+            options = (
+                Option(text="recruitment", question="What is recruitment outsourcing?"),
+                Option(text="recovery", question="What is a recovery point?"),
+            )
+            return Reply(outcome=make_answer("RPO has two meanings.", options=options))
         if "unknown" in question.text:
             return Reply(outcome=make_refusal())
         return Reply(outcome=make_answer(f"About {question.text}."), timings_ms={"total": 12.5})
@@ -117,6 +124,10 @@ class FakeGlossary:
     def define(self, term: str, /) -> DefineResult:
         if not term:
             return DefineResult(kind="help", term="", text="Give a term, such as SLA.")
+        if term == "slaa":
+            return DefineResult(
+                kind="suggestions", term=term, text="Did you mean SLA?", suggestions=("SLA",)
+            )
         if term.casefold() != "sla":
             return DefineResult(kind="unknown", term=term, text=f"I do not know {term}.")
         sense = Sense(

@@ -19,6 +19,7 @@ class Action(StrEnum):
     HELP = "help"
     STATUS = "status"
     SOURCES = "sources"
+    GAPS = "gaps"
     INGEST = "ingest"
 
 
@@ -33,7 +34,7 @@ FOR_MEMBERS = frozenset(
         Action.HELP,
     }
 )
-FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.INGEST})
+FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.GAPS, Action.INGEST})
 
 
 class Reason(StrEnum):

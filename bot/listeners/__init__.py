@@ -10,13 +10,16 @@ from bot.access.gate import Gate
 from bot.administration import IngestRunner
 from bot.listeners.administration import handle_kb
 from bot.listeners.ask import handle_ask
+from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
 from bot.listeners.failures import handle_failure
-from bot.listeners.feedback import handle_feedback
+from bot.listeners.feedback import handle_feedback, handle_reason
 from bot.listeners.home import handle_home
 from bot.listeners.questions import commit_event, handle_question
 from bot.listeners.reading import handle_read
 from bot.listeners.sharing import handle_escalate, handle_share
+from bot.rendering import REASON_FORM
+from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
 from bot.replying.dialogs import Dialogs
 from bot.replying.publishing import Publisher
@@ -59,7 +62,36 @@ def register(
         partial(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
     )
     app.command("/kb")(
-        partial(handle_kb, corpus=services.corpus, runner=runner, gate=gate, delivery=delivery)
+        partial(
+            handle_kb,
+            corpus=services.corpus,
+            runner=runner,
+            gate=gate,
+            delivery=delivery,
+            gaps=services.gaps,
+            clock=clock,
+        )
+    )
+
+    board = AnswerBoard(
+        journal=journal,
+        remarks=services.remarks,
+        delivery=delivery,
+        clock=clock,
+        can_escalate=bool(experts_channel),
+    )
+    app.action(re.compile("^ask_[0-9]"))(
+        partial(
+            handle_choice,
+            desk=desk,
+            workers=workers,
+            gate=gate,
+            delivery=delivery,
+            board=board,
+        )
+    )
+    app.action(re.compile("^define_"))(
+        partial(handle_term, glossary=services.glossary, gate=gate, delivery=delivery)
     )
 
     app.action(re.compile("^(read|turn)"))(
@@ -68,17 +100,35 @@ def register(
         )
     )
     app.action(re.compile("^feedback"))(
-        partial(handle_feedback, journal=journal, gate=gate, delivery=delivery, clock=clock)
+        partial(
+            handle_feedback,
+            journal=journal,
+            gate=gate,
+            delivery=delivery,
+            dialogs=dialogs,
+            board=board,
+            clock=clock,
+        )
+    )
+    app.view(REASON_FORM)(
+        partial(handle_reason, remarks=services.remarks, gate=gate, delivery=delivery, clock=clock)
     )
     publisher = Publisher(journal=journal, gate=gate, clock=clock)
-    app.action("share_answer")(
-        partial(handle_share, publisher=publisher, delivery=delivery, directory=directory)
+    app.action(re.compile("^share_answer"))(
+        partial(
+            handle_share,
+            publisher=publisher,
+            delivery=delivery,
+            directory=directory,
+            board=board,
+        )
     )
-    app.action("ask_expert")(
+    app.action(re.compile("^ask_expert"))(
         partial(
             handle_escalate,
             publisher=publisher,
             delivery=delivery,
+            board=board,
             experts_channel=experts_channel,
         )
     )

@@ -3,6 +3,7 @@
 from bot.rendering.administration import (
     render_admin_help,
     render_busy,
+    render_gaps,
     render_ingest_report,
     render_ingest_started,
     render_progress,
@@ -19,6 +20,7 @@ from bot.rendering.answers import (
 from bot.rendering.blocks import Block, RenderedMessage, fits, render_plainly
 from bot.rendering.choices import Choice, Used
 from bot.rendering.definitions import render_definition
+from bot.rendering.forms import REASON_FORM, ReasonForm, render_reason_form
 from bot.rendering.notices import (
     HOME_BLOCKS,
     SUGGESTED_PROMPTS,
@@ -33,9 +35,11 @@ from bot.rendering.references import SectionReference
 
 __all__ = [
     "HOME_BLOCKS",
+    "REASON_FORM",
     "SUGGESTED_PROMPTS",
     "Block",
     "Choice",
+    "ReasonForm",
     "RenderedMessage",
     "SectionReference",
     "Used",
@@ -48,6 +52,7 @@ __all__ = [
     "render_denied",
     "render_escalation",
     "render_failure",
+    "render_gaps",
     "render_gone",
     "render_help",
     "render_ingest_report",
@@ -58,6 +63,7 @@ __all__ = [
     "render_plainly",
     "render_private_outcome",
     "render_progress",
+    "render_reason_form",
     "render_sentences",
     "render_shared_outcome",
     "render_sources",

@@ -78,15 +78,19 @@ def option_buttons(options: Sequence[Option], *, answer_id: str, used: Used) -> 
     ]
 
 
-def term_buttons(terms: Sequence[str]) -> list[Block]:
-    """Return a button for each term of the glossary, which explains it."""
+def term_buttons(terms: Sequence[str], *, is_meant: bool = False) -> list[Block]:
+    """Return a button for each term of the glossary, which explains it.
+
+    `is_meant` says that one of them was meant, so that its explanation takes their place.
+    """
+    name = "define_near" if is_meant else "define"
     known = [term for term in terms if visible(term).strip()][:MAX_CHOICES]
     if not known:
         return []
     return [
         actions(
             *(
-                button(_label(term), action_id=f"define_{number}", value=term[:MAX_TERM_CHARS])
+                button(_label(term), action_id=f"{name}_{number}", value=term[:MAX_TERM_CHARS])
                 for number, term in enumerate(known, 1)
             )
         )

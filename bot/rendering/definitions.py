@@ -1,10 +1,10 @@
 """What `/define` found, as a Slack message."""
 
 from bot.rendering.blocks import Block, RenderedMessage, context, message, section, sections
-from bot.rendering.choices import term_buttons
+from bot.rendering.choices import Used, option_buttons, term_buttons
 from bot.rendering.mrkdwn import bold, cut, escape, italic, one_line
 from bot.rendering.sources import render_sources
-from knowledge.domain import DefineResult, Sense
+from knowledge.domain import DefineResult, Option, Sense
 
 __all__ = ["render_definition"]
 
@@ -18,9 +18,18 @@ def render_definition(result: DefineResult) -> RenderedMessage:
     else:
         blocks = [
             section(escape(cut(result.text, MAX_TEXT_CHARS))),
-            *term_buttons(result.suggestions),
+            *_question(result),
+            *term_buttons(result.suggestions, is_meant=True),
         ]
     return message(result.text, blocks)
+
+
+def _question(result: DefineResult) -> list[Block]:
+    """Return a button that asks the articles for a term which the glossary does not have."""
+    if result.kind != "unknown" or not result.term.strip():
+        return []
+    asked = Option(text="Ask the articles", question=f"What is {result.term}?")
+    return option_buttons([asked], answer_id="", used=Used())
 
 
 def _entry(result: DefineResult) -> list[Block]:

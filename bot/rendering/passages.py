@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.rendering.references import is_letter, letters
+
 __all__ = ["Piece", "Run", "mark_quote", "read_pieces"]
 
 OPENING = "\u201c\u2018\"'(["
@@ -99,12 +101,12 @@ def mark_quote(pieces: Sequence[Piece], quote: tuple[str, str]) -> tuple[tuple[P
     `quote` is how the passage begins and ends, as a chunk has it. Where it is not found nothing is
     marked and the place is -1.
     """
-    opening, ending = ("".join(_letters(part)) for part in quote)
+    opening, ending = map(letters, quote)
     spans, whole = [], ""
     for piece in pieces:
-        letters = "".join(_letters(piece.text))
-        spans.append((len(whole), len(whole) + len(letters)))
-        whole += letters
+        said = letters(piece.text)
+        spans.append((len(whole), len(whole) + len(said)))
+        whole += said
     start = whole.find(opening) if opening else -1
     if start < 0:
         return tuple(pieces), -1
@@ -159,23 +161,14 @@ def _runs(children: Sequence[Token]) -> tuple[Run, ...]:
     return tuple(run for run in runs if run.text)
 
 
-def _letters(text: str) -> list[str]:
-    """Return what counts when a passage is looked for: no space, and no mark of a list or row."""
-    return [char for char in text if _counts(char)]
-
-
-def _counts(char: str) -> bool:
-    return char.isalnum()
-
-
 def _marked(runs: Sequence[Run], low: int, high: int) -> tuple[Run, ...]:
     """Return the runs with the letters from `low` to `high` in bold, and the marks beside them."""
     text = "".join(run.text for run in runs)
-    places = [place for place, char in enumerate(text) if _counts(char)]
+    places = [place for place, char in enumerate(text) if is_letter(char)]
     begin, end = places[low], places[high - 1] + 1
     while begin > 0 and text[begin - 1] in OPENING:
         begin -= 1
-    while end < len(text) and not text[end].isspace() and not _counts(text[end]):
+    while end < len(text) and not text[end].isspace() and not is_letter(text[end]):
         end += 1
     found: list[Run] = []
     at = 0

@@ -6,10 +6,10 @@ from typing import Any, Self
 
 from knowledge.domain import ClosestSection, Source
 
-__all__ = ["SectionReference"]
+__all__ = ["SectionReference", "is_letter", "letters"]
 
 MAX_VALUE_CHARS = 2_000
-QUOTE_START_CHARS, QUOTE_END_CHARS = 120, 60
+QUOTE_START_CHARS, QUOTE_END_CHARS = 80, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +21,12 @@ class SectionReference:
     number: int = 0
     """Its place in the article, which goes before the heading; 0 when only that is known."""
     quote: tuple[str, str] = ("", "")
-    """How the passage begins and how it ends; empty when nothing is to be marked."""
+    """The letters with which the passage begins and ends; empty when nothing is to be marked."""
 
     @classmethod
     def to_place(cls, place: Source | ClosestSection) -> Self:
         """Return a reference to the section of a source, or to one that is near."""
-        passage = " ".join((place.quote if isinstance(place, Source) else place.gist).split())
-        passage = passage.removesuffix("…").rstrip()
+        passage = letters(place.quote if isinstance(place, Source) else place.gist)
         return cls(
             article_id=place.article_id,
             heading=place.heading,
@@ -64,9 +63,21 @@ class SectionReference:
         for name in ("", "q", "h"):
             known.pop(name, None)
             value = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+            # Nothing reads it but we; all the same no mark of Slack's stands in it.
+            value = value.replace("<", "\\u003c")
             if len(value) <= MAX_VALUE_CHARS:
                 return value
         return "{}"
+
+
+def letters(text: str) -> str:
+    """Return what counts when a passage is looked for: no space, and no mark of a list or row."""
+    return "".join(filter(is_letter, text))
+
+
+def is_letter(char: str) -> bool:
+    """Whether a character counts when a passage is looked for."""
+    return char.isalnum()
 
 
 def _string(value: Any) -> str:

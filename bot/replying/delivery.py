@@ -155,15 +155,17 @@ class Delivery:
             is_repeatable=False,
         )
 
-    def respond(self, message: RenderedMessage, *, response_url: str) -> None:
-        """Answer a command or a button privately, below what is there."""
+    def respond(
+        self, message: RenderedMessage, *, response_url: str, replaces: bool = False
+    ) -> None:
+        """Answer a command or a button privately, below what is there or in its place."""
         hook = WebhookClient(response_url, timeout=TIMEOUT_S, retry_handlers=[])
 
         def send(content: dict[str, Any]) -> None:
             response = hook.send_dict(
                 {
                     "response_type": "ephemeral",
-                    "replace_original": False,
+                    "replace_original": replaces,
                     **NO_UNFURL,
                     **content,
                 }

@@ -22,12 +22,14 @@ __all__ = [
     "article_version",
     "audit",
     "chunk",
+    "deed",
     "embedding",
     "feedback",
     "generation",
     "inbox",
     "metadata",
     "question_vectors",
+    "remark",
     "run",
     "source",
     "unit_vectors",
@@ -193,4 +195,36 @@ feedback = Table(
     Column("vote", String(8), nullable=False),
     Column("voted_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("answer_id", "user_id"),
+)
+
+# Why somebody voted as they did.
+remark = Table(
+    "remark",
+    metadata,
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("user_id", Text, primary_key=True),
+    Column("reason", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("remarked_at", DateTime(timezone=True), nullable=False),
+)
+
+# What was done with the buttons of an answer, each of which is used once.
+deed = Table(
+    "deed",
+    metadata,
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("kind", String(16), primary_key=True),  # asked, shared, passed_on
+    Column("user_id", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("done_at", DateTime(timezone=True), nullable=False),
 )

@@ -15,7 +15,10 @@ from bot.replying.delivery import create_client
 from bot.services import Answerer, Services
 from bot.settings import BotSettings
 from knowledge.record.database import Database, open_database
+from knowledge.record.gaps import Gaps
 from knowledge.record.journal import Journal
+from knowledge.record.privacy import Privacy
+from knowledge.record.remarks import Remarks
 from tests.fakes import (
     FakeAnswerer,
     FakeAudit,
@@ -106,6 +109,9 @@ def start_world(
             ingest=ingestion,
             audit=audit,
             journal=journal,
+            remarks=Remarks(database),
+            gaps=Gaps(database),
+            privacy=Privacy(database),
             clock=clock,
         ),
         client=create_client(token=slack.bot_token, base_url=api_url or slack.api_url),

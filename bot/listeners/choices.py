@@ -1,0 +1,60 @@
+"""Choices: a press asks the question, or explains the term, that stands on the button."""
+
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.access.authorization import Action
+from bot.access.gate import Gate
+from bot.interactions import ask_by_button, parse_button
+from bot.rendering import Choice, render_definition, render_denied
+from bot.replying.boards import AnswerBoard
+from bot.replying.delivery import Delivery
+from bot.replying.questions import QuestionDesk
+from bot.replying.workers import Workers
+from bot.services import Glossary
+from knowledge.record.remarks import Deed
+
+__all__ = ["handle_choice", "handle_term"]
+
+
+def handle_choice(
+    ack: Ack,
+    body: dict[str, Any],
+    *,
+    desk: QuestionDesk,
+    workers: Workers,
+    gate: Gate,
+    delivery: Delivery,
+    board: AnswerBoard,
+) -> None:
+    """Ask what a button says where it stands, and show on the message what was chosen."""
+    ack()
+    press = parse_button(body)
+    choice = Choice.read(press.value)
+    if choice is None:
+        return
+    decision = gate.decide(press.actor, Action.ASK)
+    if not decision.allowed:
+        delivery.respond(render_denied(decision.reason), response_url=press.response_url)
+        return
+    question = ask_by_button(press, choice.question)
+    if desk.receive(question):
+        workers.submit(question)
+    deed = Deed(kind="asked", user_id=press.user_id, detail=press.label)
+    board.note(press, choice.answer_id, deed)
+
+
+def handle_term(
+    ack: Ack, body: dict[str, Any], *, glossary: Glossary, gate: Gate, delivery: Delivery
+) -> None:
+    """Explain the term on a button: in the place of near terms, below a definition."""
+    ack()
+    press = parse_button(body)
+    decision = gate.decide(press.actor, Action.DEFINE)
+    if decision.allowed:
+        message = render_definition(glossary.define(press.value))
+    else:
+        message = render_denied(decision.reason)
+    is_chosen = decision.allowed and press.action_id.startswith("define_near")
+    delivery.respond(message, response_url=press.response_url, replaces=is_chosen)
