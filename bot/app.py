@@ -119,6 +119,7 @@ def create_bot(
         gate=gate,
         runner=runner,
         experts_channel=settings.experts_channel,
+        retention_days=settings.retention_days,
     )
     return Bot(
         app=app,

@@ -18,6 +18,7 @@ from knowledge.domain import (
 from knowledge.record.gaps import Gaps
 from knowledge.record.journal import Journal
 from knowledge.record.ledger import RegisteredSource
+from knowledge.record.library import Freshness
 from knowledge.record.privacy import Privacy
 from knowledge.record.remarks import Remarks
 
@@ -45,6 +46,9 @@ class Glossary(Protocol):
     def define(self, term: str, /) -> DefineResult:
         """Return what is known of a term."""
 
+    def terms(self) -> Sequence[str]:
+        """Return all terms."""
+
 
 class Corpus(Protocol):
     """Tells administrators what there is."""
@@ -64,6 +68,9 @@ class Library(Protocol):
 
     def numbered_page(self, article_id: str, number: int, /) -> SectionPage | None:
         """Return a section by its place, from 1; None without an article."""
+
+    def freshness(self) -> Freshness:
+        """Return how many articles there are, and how fresh they are."""
 
 
 class AuditTrail(Protocol):

@@ -29,6 +29,7 @@ from knowledge.domain import (
 )
 from knowledge.ports import Vectors
 from knowledge.record.ledger import RegisteredSource
+from knowledge.record.library import Freshness
 from knowledge.text.passages import units
 
 START = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
@@ -121,6 +122,9 @@ class FakeAnswerer:
 class FakeGlossary:
     """Knows the term SLA."""
 
+    def terms(self) -> tuple[str, ...]:
+        return ("24/7", "KPI", "SLA")
+
     def define(self, term: str, /) -> DefineResult:
         if not term:
             return DefineResult(kind="help", term="", text="Give a term, such as SLA.")
@@ -167,6 +171,9 @@ class FakeCorpus:
 
 class FakeLibrary:
     """Holds one article of two sections."""
+
+    def freshness(self) -> Freshness:
+        return Freshness(articles=2, oldest="2024-05-17", newest="2026-11-23")
 
     def page(self, article_id: str, heading: str, /) -> SectionPage | None:
         return self.numbered_page(article_id, 2 if heading == "History" else 1)

@@ -14,14 +14,20 @@ from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
 from bot.listeners.failures import handle_failure
 from bot.listeners.feedback import handle_feedback, handle_reason
-from bot.listeners.home import handle_home
+from bot.listeners.home import (
+    handle_home,
+    handle_personal,
+    handle_question_form,
+    handle_term_form,
+)
 from bot.listeners.questions import commit_event, handle_question
 from bot.listeners.reading import handle_read
 from bot.listeners.sharing import handle_escalate, handle_share
-from bot.rendering import REASON_FORM
+from bot.rendering import ASK_FORM, REASON_FORM, TERM_FORM
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
 from bot.replying.dialogs import Dialogs
+from bot.replying.home import DirectAsking, HomeTab
 from bot.replying.publishing import Publisher
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
@@ -45,17 +51,39 @@ def register(
     gate: Gate,
     runner: IngestRunner,
     experts_channel: str,
+    retention_days: int,
 ) -> None:
     """Bind every listener to its services."""
     journal, clock = services.journal, services.clock
     app.use(partial(commit_event, desk=desk))
     app.error(partial(handle_failure, delivery=delivery))
 
+    asking = DirectAsking(delivery=delivery, desk=desk, workers=workers)
+    home = HomeTab(
+        delivery=delivery,
+        library=services.library,
+        glossary=services.glossary,
+        privacy=services.privacy,
+        retention_days=retention_days,
+    )
+
     for event in ("app_mention", "message"):
         app.event(event)(partial(handle_question, workers=workers))
     app.event("app_home_opened")(
-        partial(handle_home, delivery=delivery, journal=journal, clock=clock)
+        partial(handle_home, home=home, delivery=delivery, journal=journal, clock=clock)
     )
+    app.action(re.compile("^(home|term|terms|data)_"))(
+        partial(
+            handle_personal,
+            home=home,
+            glossary=services.glossary,
+            privacy=services.privacy,
+            gate=gate,
+            dialogs=dialogs,
+        )
+    )
+    app.view(ASK_FORM)(partial(handle_question_form, gate=gate, asking=asking))
+    app.view(TERM_FORM)(partial(handle_term_form, glossary=services.glossary, gate=gate))
 
     app.command("/ask")(partial(handle_ask, desk=desk, workers=workers))
     app.command("/define")(
@@ -88,10 +116,17 @@ def register(
             gate=gate,
             delivery=delivery,
             board=board,
+            asking=asking,
         )
     )
     app.action(re.compile("^define_"))(
-        partial(handle_term, glossary=services.glossary, gate=gate, delivery=delivery)
+        partial(
+            handle_term,
+            glossary=services.glossary,
+            gate=gate,
+            delivery=delivery,
+            dialogs=dialogs,
+        )
     )
 
     app.action(re.compile("^(read|turn)"))(

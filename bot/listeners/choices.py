@@ -7,9 +7,11 @@ from slack_bolt import Ack
 from bot.access.authorization import Action
 from bot.access.gate import Gate
 from bot.interactions import ask_by_button, parse_button
-from bot.rendering import Choice, render_definition, render_denied
+from bot.rendering import Choice, render_definition, render_denied, render_term
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
+from bot.replying.dialogs import Dialogs
+from bot.replying.home import DirectAsking
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Glossary
@@ -27,6 +29,7 @@ def handle_choice(
     gate: Gate,
     delivery: Delivery,
     board: AnswerBoard,
+    asking: DirectAsking,
 ) -> None:
     """Ask what a button says where it stands, and show on the message what was chosen."""
     ack()
@@ -36,7 +39,11 @@ def handle_choice(
         return
     decision = gate.decide(press.actor, Action.ASK)
     if not decision.allowed:
-        delivery.respond(render_denied(decision.reason), response_url=press.response_url)
+        if press.response_url:
+            delivery.respond(render_denied(decision.reason), response_url=press.response_url)
+        return
+    if press.view_id:
+        asking.ask(choice.question, user_id=press.user_id, team_id=press.team_id)
         return
     question = ask_by_button(press, choice.question)
     if desk.receive(question):
@@ -46,9 +53,18 @@ def handle_choice(
 
 
 def handle_term(
-    ack: Ack, body: dict[str, Any], *, glossary: Glossary, gate: Gate, delivery: Delivery
+    ack: Ack,
+    body: dict[str, Any],
+    *,
+    glossary: Glossary,
+    gate: Gate,
+    delivery: Delivery,
+    dialogs: Dialogs,
 ) -> None:
-    """Explain the term on a button: in the place of near terms, below a definition."""
+    """Explain the term on a button: in the place of near terms, below a definition.
+
+    In a modal it takes the place of what is shown.
+    """
     ack()
     press = parse_button(body)
     decision = gate.decide(press.actor, Action.DEFINE)
@@ -56,5 +72,8 @@ def handle_term(
         message = render_definition(glossary.define(press.value))
     else:
         message = render_denied(decision.reason)
+    if press.view_id:
+        dialogs.update(render_term(message), view_id=press.view_id)
+        return
     is_chosen = decision.allowed and press.action_id.startswith("define_near")
     delivery.respond(message, response_url=press.response_url, replaces=is_chosen)

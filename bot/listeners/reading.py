@@ -35,6 +35,8 @@ def handle_read(
     view = _view(press, library)
     if press.view_id and press.action_id.startswith("turn"):
         dialogs.update(view, view_id=press.view_id)
+    elif press.view_id:
+        dialogs.push(view, trigger_id=press.trigger_id)
     else:
         dialogs.open(view, trigger_id=press.trigger_id)
 

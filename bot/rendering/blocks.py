@@ -15,6 +15,7 @@ __all__ = [
     "button",
     "container",
     "context",
+    "divider",
     "feedback",
     "fits",
     "header",
@@ -83,6 +84,11 @@ def section(mrkdwn: str, *, accessory: Block | None = None) -> Block:
     """Return a paragraph of at most 3,000 characters of finished mrkdwn, with a button beside."""
     found: Block = {"type": "section", "text": _mrkdwn(mrkdwn)}
     return found if accessory is None else found | {"accessory": accessory}
+
+
+def divider() -> Block:
+    """Return a line between two parts."""
+    return {"type": "divider"}
 
 
 def header(text: str) -> Block:

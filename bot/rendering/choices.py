@@ -9,7 +9,7 @@ from bot.rendering.blocks import Block, actions, button, context
 from bot.rendering.mrkdwn import bold, cut, mention, visible
 from knowledge.domain import Option
 
-__all__ = ["Choice", "Used", "option_buttons", "term_buttons"]
+__all__ = ["Choice", "Used", "button_label", "option_buttons", "term_buttons"]
 
 MAX_CHOICES = 10
 MAX_LABEL_CHARS = 75
@@ -68,7 +68,7 @@ def option_buttons(options: Sequence[Option], *, answer_id: str, used: Used) -> 
         actions(
             *(
                 button(
-                    _label(option.text or option.question),
+                    button_label(option.text or option.question),
                     action_id=f"ask_{number}",
                     value=Choice(answer_id=answer_id, question=option.question).write(),
                 )
@@ -90,7 +90,9 @@ def term_buttons(terms: Sequence[str], *, is_meant: bool = False) -> list[Block]
     return [
         actions(
             *(
-                button(_label(term), action_id=f"{name}_{number}", value=term[:MAX_TERM_CHARS])
+                button(
+                    button_label(term), action_id=f"{name}_{number}", value=term[:MAX_TERM_CHARS]
+                )
                 for number, term in enumerate(known, 1)
             )
         )
@@ -101,7 +103,8 @@ def _dump(answer_id: str, question: str) -> str:
     return json.dumps({"i": answer_id, "q": question}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _label(text: str) -> str:
+def button_label(text: str) -> str:
+    """Return a text as the label of a button, cut to what one takes."""
     # A button shows plain text: marks do nothing in it, and it is not escaped.
     shown = " ".join(visible(text).split()) or "…"
     return shown if len(shown) <= MAX_LABEL_CHARS else shown[: MAX_LABEL_CHARS - 1].rstrip() + "…"

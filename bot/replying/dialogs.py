@@ -27,6 +27,13 @@ class Dialogs:
         except (SlackClientError, OSError) as exc:
             raise DeliveryError(_reason(exc)) from exc
 
+    def push(self, view: dict[str, Any], *, trigger_id: str) -> None:
+        """Open a modal on top of the one in which something was pressed."""
+        try:
+            self._client.views_push(trigger_id=trigger_id, view=view)
+        except (SlackClientError, OSError) as exc:
+            raise DeliveryError(_reason(exc)) from exc
+
     def update(self, view: dict[str, Any], *, view_id: str) -> None:
         """Show something else in a modal that is open."""
         try:

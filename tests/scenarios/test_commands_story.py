@@ -302,17 +302,6 @@ def test_only_the_person_who_asked_can_pass_a_question_to_the_experts(start: Sta
     )
 
 
-def test_the_home_tab_explains_the_assistant(start: Start) -> None:
-    world = start()
-
-    world.slack.open_app("member", "home")
-
-    world.slack.wait_for(lambda: world.slack.transcript.entries)
-    [entry] = world.slack.transcript.entries
-    assert entry.kind == "view"
-    assert world.slack.transcript.rejections == ()
-
-
 def test_first_questions_are_suggested_once(start: Start) -> None:
     world = start()
 

@@ -40,6 +40,7 @@ class World:
 
     slack: LocalSlack
     bot: Bot
+    services: Services
     database: Database
     journal: Journal
     answerer: FakeAnswerer
@@ -94,6 +95,19 @@ def start_world(
     answerer, ingestion, audit = FakeAnswerer(), FakeIngestion(), FakeAudit()
     clock = clock or FakeClock()
     journal = Journal(database)
+    services = Services(
+        answerer=answers or answerer,
+        glossary=FakeGlossary(),
+        corpus=FakeCorpus(),
+        library=FakeLibrary(),
+        ingest=ingestion,
+        audit=audit,
+        journal=journal,
+        remarks=Remarks(database),
+        gaps=Gaps(database),
+        privacy=Privacy(database),
+        clock=clock,
+    )
     bot = create_bot(
         settings=BotSettings(
             _env_file=None,
@@ -101,19 +115,7 @@ def start_world(
             KB_EXPERTS_CHANNEL=experts,
             SLACK_SIGNING_SECRET=slack.signing_secret,
         ),
-        services=Services(
-            answerer=answers or answerer,
-            glossary=FakeGlossary(),
-            corpus=FakeCorpus(),
-            library=FakeLibrary(),
-            ingest=ingestion,
-            audit=audit,
-            journal=journal,
-            remarks=Remarks(database),
-            gaps=Gaps(database),
-            privacy=Privacy(database),
-            clock=clock,
-        ),
+        services=services,
         client=create_client(token=slack.bot_token, base_url=api_url or slack.api_url),
     )
     bot.start()
@@ -127,6 +129,7 @@ def start_world(
     return World(
         slack=slack,
         bot=bot,
+        services=services,
         database=database,
         journal=journal,
         answerer=answerer,
