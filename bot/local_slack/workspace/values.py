@@ -29,6 +29,7 @@ class User:
     is_admin: bool = False
     is_guest: bool = False
     is_bot: bool = False
+    is_deactivated: bool = False
     team_id: str = TEAM_ID
 
 
