@@ -1,6 +1,7 @@
 """The sentences of an answer as paragraphs, lists and a table, with numbers for their sources."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
@@ -37,11 +38,12 @@ def render_body(answer: Answer) -> list[Block]:
     Sentences are shortened until they fit, and dropped from the end when that is not enough.
     """
     max_chars = MAX_SENTENCE_CHARS
-    sentences = answer.sentences
+    sentences = _once(answer.sentences)
+    whole = len(sentences)
     while True:
         blocks = _blocks(answer, sentences, max_chars=max_chars, with_table=True)
         if block_chars(blocks) <= MAX_BODY_CHARS:
-            cut_off = len(sentences) < len(answer.sentences)
+            cut_off = len(sentences) < whole
             return [*blocks, *(sections(["…"], separator="") if cut_off else [])]
         if max_chars >= MIN_SENTENCE_CHARS:
             max_chars //= 2
@@ -51,12 +53,34 @@ def render_body(answer: Answer) -> list[Block]:
 
 def render_sentences(answer: Answer, *, start: int) -> list[Block]:
     """Return the sentences from place `start` on, as paragraphs and lists of their own."""
-    return _blocks(answer, answer.sentences[start:], max_chars=MAX_SENTENCE_CHARS, with_table=False)
+    return _blocks(
+        answer, _once(answer.sentences, start=start), max_chars=MAX_SENTENCE_CHARS, with_table=False
+    )
 
 
 def plain_paragraphs(sentences: Iterable[AnswerSentence]) -> list[str]:
     """Return the sentences in plain text with `[1]` markers, a line an item or a paragraph."""
-    return list(_paragraphs(sentences, _plain_sentence))
+    return list(_paragraphs(_once(sentences), _plain_sentence))
+
+
+def _once(sentences: Iterable[AnswerSentence], *, start: int = 0) -> list[AnswerSentence]:
+    """Return the sentences from place `start` on that were not said before, in a part or another.
+
+    A part of which the first sentences were said opens with the next one.
+    """
+    said: set[tuple[str, tuple[int, ...]]] = set()
+    kept = []
+    opens = False
+    for place, sentence in enumerate(sentences):
+        opens = opens or sentence.opens_paragraph
+        key = sentence.text, sentence.citations
+        if key in said:
+            continue
+        said.add(key)
+        if place >= start:
+            kept.append(replace(sentence, opens_paragraph=opens))
+        opens = False
+    return kept
 
 
 def _blocks(

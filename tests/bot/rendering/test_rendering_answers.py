@@ -64,6 +64,21 @@ def test_sentences_run_on_until_a_new_part_opens_and_items_are_a_list() -> None:
     assert after["text"]["text"] == "Last. [2]"
 
 
+def test_what_a_second_part_says_again_is_not_said_again() -> None:
+    sentences = (
+        _sentence("First.", 1),
+        _sentence("First.", 1, opens_paragraph=True),
+        _sentence("Second.", 1),
+    )
+    answer = make_answer(sentences=sentences, sources=(make_source(url=""),))
+
+    whole, rest = render_outcome(answer), render_sentences(answer, start=1)
+
+    assert whole.blocks[0]["text"]["text"] == "First. [1]\n\nSecond. [1]"
+    assert rest[0]["text"]["text"] == "Second. [1]"
+    assert whole.text.count("First.") == 1
+
+
 def test_a_list_of_one_source_names_it_once() -> None:
     items = (_sentence("one", 1, style="item"), _sentence("two", 1, style="item"))
     source = (make_source(1, url=""),)
