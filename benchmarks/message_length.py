@@ -6,6 +6,7 @@ channel's thread. Counted are the characters shown, marks and addresses left out
     shown     what stands there before anything is unfolded, buttons included
     whole     the same with everything unfolded
     repeated  sentences of the answer that stand in the message a second time
+    open      sources that open at the quoted passage, as a share of all
 
 Repeat it from the repository's root with
 
@@ -32,10 +33,12 @@ from benchmarks.harness import (
     scratch_folder,
     settings_for,
 )
-from bot.rendering import RenderedMessage, render_outcome
+from bot.rendering import RenderedMessage, SectionReference, render_outcome
+from bot.rendering.passages import mark_quote, read_pieces
 from knowledge.assembly import open_knowledge
-from knowledge.domain import Answer
+from knowledge.domain import Answer, Source
 from knowledge.evaluation.golden import Case, read_cases
+from knowledge.record.library import Library
 
 QUESTIONS = 60
 LINK = re.compile(r"<(?:[^<>|]+\|)?([^<>]*)>")
@@ -61,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             outcome = knowledge.answerer.answer(case.as_question()).outcome
             if isinstance(outcome, Answer):
                 answers.append(outcome)
+        library = Library(knowledge.database)
+        opened = [opens(source, library) for answer in answers for source in answer.sources]
     messages = [render_outcome(answer, answer_id="0" * 16) for answer in answers]
     figures = [
         Figure("answered", len(answers)),
@@ -73,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sum(map(repeated, answers, messages)),
             at_most=0,
         ),
+        Figure("sources that open", mean(opened), at_least=1),
     ]
     publish(
         "message_length",
@@ -97,6 +103,15 @@ def repeated(answer: Answer, message: RenderedMessage) -> int:
     """Return how many sentences of an answer stand in its message more than once."""
     whole = _plain(" ".join(_texts(list(message.blocks), is_unfolded=True)))
     return sum(whole.count(_plain(sentence.text)) > 1 for sentence in answer.sentences)
+
+
+def opens(source: Source, library: Library) -> bool:
+    """Whether *Read* shows the section of a source with its passage marked."""
+    reference = SectionReference.to_place(source)
+    page = library.page(reference.article_id, reference.heading)
+    if page is None or page.heading != source.heading:
+        return False
+    return mark_quote(read_pieces(page.body), reference.quote)[1] >= 0
 
 
 def _answer_chars(answer: Answer) -> int:
