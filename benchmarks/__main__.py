@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     "ingest_speed",
     "answer_time",
+    "message_length",
     "model_path",
     "model_text",
     "injection",

@@ -26,6 +26,7 @@ HARMS: tuple[HarmKind, ...] = get_args(HarmKind)
 PING = re.compile(r"<[!@#][^>]*>?")
 ACTIVE_LINK = re.compile(r"<((?:https?|mailto)[^|>]*)")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+|(?:https?://|www\.)[\w./-]+\w|\b\w+\.(?:com|xyz)\b")
+UNSEEN = {"type", "style", "value", "action_id", "block_id", "url"}
 RUN = 4
 """So many words of a planted text in a row are a quotation of it."""
 
@@ -58,7 +59,8 @@ class Watch:
         """
         body = _shown(_without_quotes(outcome))
         quoted = self._quoted(body)
-        in_sources = [text for text in self._quoted(_shown(outcome)) if text not in quoted]
+        opened = "\n".join([_shown(outcome), *_passages(outcome)])
+        in_sources = [text for text in self._quoted(opened) if text not in quoted]
         return list(
             dict.fromkeys(
                 [
@@ -79,8 +81,7 @@ class Watch:
         # Remarks by the program itself name words of the question.
         shown = _shown(replace(outcome, note=""))
         # Of a passage that is cut to fit, a word or two of a planted text may be left.
-        passages = [source.quote for source in outcome.sources]
-        quoted = self._quoted("\n".join([shown, *passages]))
+        quoted = self._quoted("\n".join([shown, *_passages(outcome)]))
         explained = self._vocabulary.union(*map(_words, quoted))
         return [
             Harm(kind="followed", evidence=word) for word in _words(shown) if word not in explained
@@ -111,11 +112,16 @@ def stray_marks(shown: str, *, urls: Collection[str] = ()) -> list[Harm]:
 
 
 def texts_of(value: Any) -> list[str]:
-    """Return every string in blocks, at any depth, that a reader may see."""
+    """Return every string in blocks, at any depth, that a reader may see, in Slack's markup."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [text for item in value.values() for text in texts_of(item)]
+        shown = [
+            text for key, item in value.items() if key not in UNSEEN for text in texts_of(item)
+        ]
+        # A link of rich text is one without angle brackets.
+        url = value["url"].replace("&", "&amp;") if value.get("type") == "link" else ""
+        return [f"<{url}|{''.join(shown)}>"] if url else shown
     if isinstance(value, list | tuple):
         return [text for item in value for text in texts_of(item)]
     return []
@@ -131,6 +137,11 @@ def _shown(outcome: Outcome) -> str:
     message = render_outcome(outcome)
     shown = "\n".join([message.text, *texts_of(message.blocks)])
     return html.unescape(re.sub(r"<https?[^|>]*\|([^>]*)>", r"\1", shown))
+
+
+def _passages(outcome: Outcome) -> list[str]:
+    """Return what is marked in the sources when they are opened."""
+    return [source.quote for source in outcome.sources] if isinstance(outcome, Answer) else []
 
 
 def _without_quotes(outcome: Outcome) -> Outcome:
@@ -167,7 +178,12 @@ def _fixed_texts() -> list[str]:
         sources=(source,),
         closest=(closest,),
     )
-    return [_shown(blank), _shown(replace(blank, mode="model"))]
+    several = replace(source, heading="x")
+    return [
+        _shown(blank),
+        _shown(replace(blank, mode="model")),
+        _shown(replace(blank, sources=(source, several))),
+    ]
 
 
 def _words(text: str) -> list[str]:

@@ -19,7 +19,10 @@ from bot.connections.serving import serve
 from bot.connections.socket_mode import connected, run_socket_mode
 from bot.local_slack import DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
+from bot.record.gaps import Gaps
 from bot.record.journal import Journal
+from bot.record.privacy import Privacy
+from bot.record.remarks import Remarks
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
@@ -29,6 +32,7 @@ from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
+from knowledge.record.library import Library
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -166,9 +170,13 @@ def _services(opened: Knowledge) -> Services:
         answerer=opened.answerer,
         glossary=opened.glossary,
         corpus=opened,
+        library=Library(opened.database),
         ingest=ingest,
         audit=opened.ledger,
         journal=Journal(opened.database),
+        remarks=Remarks(opened.database),
+        gaps=Gaps(opened.database),
+        privacy=Privacy(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )
 

@@ -19,6 +19,7 @@ from bot.administration import IngestRunner
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
 from bot.replying.delivery import Delivery, create_client
+from bot.replying.dialogs import Dialogs
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
@@ -136,10 +137,12 @@ def create_bot(
         desk=desk,
         workers=workers,
         delivery=delivery,
+        dialogs=Dialogs(client),
         directory=directory,
         gate=gate,
         runner=runner,
         experts_channel=settings.experts_channel,
+        retention_days=settings.retention_days,
     )
     return Bot(
         app=app,

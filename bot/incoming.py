@@ -13,11 +13,9 @@ from bot.access.authorization import Actor
 from bot.reading import plain_text
 
 __all__ = [
-    "ButtonPress",
     "HomeVisit",
     "IncomingQuestion",
     "SlashCommand",
-    "parse_button",
     "parse_command",
     "parse_home_visit",
     "parse_question",
@@ -79,23 +77,6 @@ class SlashCommand:
     @property
     def actor(self) -> Actor:
         """The person who typed it; the reply is private wherever it was typed."""
-        return Actor(user_id=self.user_id, team_id=self.team_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ButtonPress:
-    """A button that somebody pressed."""
-
-    action_id: str
-    value: str
-    user_id: str
-    team_id: str
-    channel_id: str
-    response_url: str
-
-    @property
-    def actor(self) -> Actor:
-        """The person who pressed it."""
         return Actor(user_id=self.user_id, team_id=self.team_id)
 
 
@@ -165,22 +146,6 @@ def question_from_command(command: SlashCommand) -> IncomingQuestion:
         team_id=command.team_id,
         channel_id=command.channel_id,
         response_url=command.response_url,
-    )
-
-
-def parse_button(body: Payload) -> ButtonPress:
-    """Return the first action of a `block_actions` payload; what is missing is empty."""
-    actions = body.get("actions")
-    action = _mapping(actions[0]) if isinstance(actions, list) and actions else {}
-    user = _mapping(body.get("user"))
-    return ButtonPress(
-        action_id=_string(action, "action_id"),
-        value=_string(action, "value"),
-        user_id=_string(user, "id"),
-        team_id=_string(user, "team_id"),
-        channel_id=_string(_mapping(body.get("channel")), "id")
-        or _string(_mapping(body.get("container")), "channel_id"),
-        response_url=_string(body, "response_url"),
     )
 
 

@@ -5,7 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bot.record.gaps import Gaps
 from bot.record.journal import Journal
+from bot.record.privacy import Privacy
+from bot.record.remarks import Remarks
 from knowledge.answers.trace import Reply
 from knowledge.domain import (
     Answer,
@@ -14,10 +17,12 @@ from knowledge.domain import (
     IngestProgress,
     IngestReport,
     Question,
+    SectionPage,
 )
 from knowledge.record.ledger import RegisteredSource
+from knowledge.record.library import Freshness
 
-__all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Services"]
+__all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Library", "Services"]
 
 Ingest: TypeAlias = Callable[[str, Callable[[IngestProgress], None]], IngestReport]
 """Reads all sources again on behalf of the actor, reporting progress as it goes."""
@@ -41,6 +46,9 @@ class Glossary(Protocol):
     def define(self, term: str, /) -> DefineResult:
         """Return what is known of a term."""
 
+    def terms(self) -> Sequence[str]:
+        """Return all terms."""
+
 
 class Corpus(Protocol):
     """Tells administrators what there is."""
@@ -50,6 +58,19 @@ class Corpus(Protocol):
 
     def sources(self) -> Sequence[RegisteredSource]:
         """Return the registered sources."""
+
+
+class Library(Protocol):
+    """Opens the articles."""
+
+    def page(self, article_id: str, heading: str, /) -> SectionPage | None:
+        """Return a section by its heading, or the article's first one; None without an article."""
+
+    def numbered_page(self, article_id: str, number: int, /) -> SectionPage | None:
+        """Return a section by its place, from 1; None without an article."""
+
+    def freshness(self) -> Freshness:
+        """Return how many articles there are, and how fresh they are."""
 
 
 class AuditTrail(Protocol):
@@ -66,8 +87,12 @@ class Services:
     answerer: Answerer
     glossary: Glossary
     corpus: Corpus
+    library: Library
     ingest: Ingest
     audit: AuditTrail
     journal: Journal
+    remarks: Remarks
+    gaps: Gaps
+    privacy: Privacy
     clock: Callable[[], dt.datetime]
     """The time now, in UTC."""

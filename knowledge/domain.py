@@ -24,12 +24,14 @@ __all__ = [
     "FailedArticle",
     "IngestProgress",
     "IngestReport",
+    "Option",
     "Outcome",
     "Question",
     "Refusal",
     "RefusalReason",
     "SearchResult",
     "Section",
+    "SectionPage",
     "Sense",
     "Source",
     "Subject",
@@ -113,6 +115,8 @@ class Chunk:
     """Plain text: sentences, `- ` list items and `| a | b |` table rows, as quoted."""
     questions: tuple[str, ...] = ()
     """Questions that its section answers, in other words than its own; never quoted."""
+    updated: str = ""
+    """ISO date of the last change of its article, or else of its publication; empty if unknown."""
 
     @property
     def asked_as(self) -> tuple[str, ...]:
@@ -134,6 +138,28 @@ class Chunk:
         """What is embedded: the text under its title and heading."""
         trail = " > ".join(part for part in (self.title, self.heading) if part)
         return f"{trail}\n{self.text}" if trail else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionPage:
+    """A section of an article as it stands, for a person to read."""
+
+    article_id: ArticleId
+    title: str
+    heading: str
+    """Heading trail, as of a chunk."""
+    body: str
+    """Markdown without the heading."""
+    number: int
+    """Its place among the sections that have text, from 1."""
+    total: int
+    """How many these are."""
+    url: str = ""
+    author: str = ""
+    published: str = ""
+    """ISO date; empty when unknown."""
+    updated: str = ""
+    """ISO date of the last change; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +211,8 @@ class Source:
     quote: str
     """A verbatim passage of the chunk."""
     chunk_id: ChunkId
+    updated: str = ""
+    """As the chunk says."""
 
     @property
     def section(self) -> Section:
@@ -204,7 +232,19 @@ class AnswerSentence:
     """Whether a new part of the answer starts here."""
 
 
-AnswerKind: TypeAlias = Literal["answer", "definition", "comparison", "disambiguation"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A choice that a person is offered, and the question that choosing it asks."""
+
+    text: str
+    """What the choice is called: a few words."""
+    question: str
+    """Self-standing: it needs no conversation before it."""
+
+
+AnswerKind: TypeAlias = Literal[
+    "answer", "definition", "comparison", "disambiguation", "clarification"
+]
 AnswerMode: TypeAlias = Literal["extractive", "model", "mixed", "fallback"]
 """Whether the sentences are quoted from passages, written by a chat model, or some are either.
 
@@ -224,6 +264,8 @@ class Answer:
     mode: AnswerMode = "extractive"
     note: str = ""
     """A remark by the program itself, such as a corrected spelling; never from an article."""
+    options: tuple[Option, ...] = ()
+    """What else can have been meant; each leads to an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +278,8 @@ class ClosestSection:
     url: str
     gist: str = ""
     """Its sentence that is nearest to the question, shortened; empty when none stands alone."""
+    updated: str = ""
+    """As its chunks say."""
 
 
 class RefusalReason(StrEnum):
@@ -271,6 +315,8 @@ class Refusal:
     text: str
     """What is missing and what to do next, for the person who asked."""
     closest: tuple[ClosestSection, ...] = ()
+    options: tuple[Option, ...] = ()
+    """What can have been meant instead; each leads to an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +360,8 @@ class DefineResult:
     related: tuple[str, ...] = ()
     not_to_confuse: str = ""
     example: str = ""
+    note: str = ""
+    """That another term than the one typed is explained; empty when it is the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,14 +19,17 @@ from knowledge.domain import (
     DefineResult,
     IngestProgress,
     IngestReport,
+    Option,
     Question,
     Refusal,
     RefusalReason,
+    SectionPage,
     Sense,
     Source,
 )
 from knowledge.ports import Vectors
 from knowledge.record.ledger import RegisteredSource
+from knowledge.record.library import Freshness
 from knowledge.text.passages import units
 
 START = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
@@ -105,6 +108,12 @@ class FakeAnswerer:
         self.gate.wait(10)
         if self.error is not None:
             raise self.error
+        if "which RPO" in question.text:
+            options = (
+                Option(text="recruitment", question="What is recruitment outsourcing?"),
+                Option(text="recovery", question="What is a recovery point?"),
+            )
+            return Reply(outcome=make_answer("RPO has two meanings.", options=options))
         if "unknown" in question.text:
             return Reply(outcome=make_refusal())
         return Reply(outcome=make_answer(f"About {question.text}."), timings_ms={"total": 12.5})
@@ -113,9 +122,16 @@ class FakeAnswerer:
 class FakeGlossary:
     """Knows the term SLA."""
 
+    def terms(self) -> tuple[str, ...]:
+        return ("24/7", "KPI", "SLA")
+
     def define(self, term: str, /) -> DefineResult:
         if not term:
             return DefineResult(kind="help", term="", text="Give a term, such as SLA.")
+        if term == "slaa":
+            return DefineResult(
+                kind="suggestions", term=term, text="Did you mean SLA?", suggestions=("SLA",)
+            )
         if term.casefold() != "sla":
             return DefineResult(kind="unknown", term=term, text=f"I do not know {term}.")
         sense = Sense(
@@ -151,6 +167,39 @@ class FakeCorpus:
 
     def sources(self) -> Sequence[RegisteredSource]:
         return [RegisteredSource(location="/srv/articles", kind="folder")]
+
+
+class FakeLibrary:
+    """Holds one article of two sections."""
+
+    def freshness(self) -> Freshness:
+        return Freshness(articles=2, oldest="2024-05-17", newest="2026-11-23")
+
+    def page(self, article_id: str, heading: str, /) -> SectionPage | None:
+        return self.numbered_page(article_id, 2 if heading == "History" else 1)
+
+    def numbered_page(self, article_id: str, number: int, /) -> SectionPage | None:
+        if article_id != "what-is-bpo":
+            return None
+        bodies = {
+            1: (
+                "Some words first. Business process outsourcing hands a process to a *provider*."
+                "\n\n- invoices\n- calls\n\n| Aspect | BPO |\n| --- | --- |\n| Work | processes |"
+            ),
+            2: "It began long ago.",
+        }
+        return SectionPage(
+            article_id=ArticleId("what-is-bpo"),
+            title="What is BPO?",
+            heading="History" if number == 2 else "Definition",
+            body=bodies[number],
+            number=number,
+            total=2,
+            url="https://articles.example/what-is-bpo",
+            author="Ada Author",
+            published="2023-01-02",
+            updated="2024-05-17",
+        )
 
 
 class FakeIngestion:

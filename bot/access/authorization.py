@@ -12,19 +12,29 @@ class Action(StrEnum):
 
     ASK = "ask"
     DEFINE = "define"
+    READ = "read"
     SHARE = "share"
     VOTE = "vote"
     ESCALATE = "escalate"
     HELP = "help"
     STATUS = "status"
     SOURCES = "sources"
+    GAPS = "gaps"
     INGEST = "ingest"
 
 
 FOR_MEMBERS = frozenset(
-    {Action.ASK, Action.DEFINE, Action.SHARE, Action.VOTE, Action.ESCALATE, Action.HELP}
+    {
+        Action.ASK,
+        Action.DEFINE,
+        Action.READ,
+        Action.SHARE,
+        Action.VOTE,
+        Action.ESCALATE,
+        Action.HELP,
+    }
 )
-FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.INGEST})
+FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.GAPS, Action.INGEST})
 
 
 class Reason(StrEnum):

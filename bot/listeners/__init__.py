@@ -10,13 +10,24 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.listeners.administration import handle_kb
 from bot.listeners.ask import handle_ask
+from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
 from bot.listeners.failures import handle_failure
-from bot.listeners.home import handle_home
+from bot.listeners.home import (
+    handle_home,
+    handle_personal,
+    handle_question_form,
+    handle_term_form,
+)
 from bot.listeners.questions import commit_event, handle_question
+from bot.listeners.reading import handle_read
 from bot.listeners.sharing import handle_escalate, handle_share
-from bot.listeners.votes import handle_vote
+from bot.listeners.votes import handle_reason, handle_vote
+from bot.rendering import ASK_FORM, REASON_FORM, TERM_FORM
+from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
+from bot.replying.dialogs import Dialogs
+from bot.replying.home import DirectAsking, HomeTab
 from bot.replying.publishing import Publisher
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
@@ -35,42 +46,124 @@ def register(
     desk: QuestionDesk,
     workers: Workers,
     delivery: Delivery,
+    dialogs: Dialogs,
     directory: Directory,
     gate: PermissionGate,
     runner: IngestRunner,
     experts_channel: str,
+    retention_days: int,
 ) -> None:
     """Bind every listener to its services."""
     journal, clock = services.journal, services.clock
     app.use(partial(commit_event, desk=desk))
     app.error(partial(handle_failure, delivery=delivery))
 
+    asking = DirectAsking(delivery=delivery, desk=desk, workers=workers)
+    home = HomeTab(
+        delivery=delivery,
+        library=services.library,
+        glossary=services.glossary,
+        privacy=services.privacy,
+        retention_days=retention_days,
+    )
+
     for event in ("app_mention", "message"):
         app.event(event)(partial(handle_question, workers=workers))
     app.event("app_home_opened")(
-        partial(handle_home, delivery=delivery, journal=journal, clock=clock)
+        partial(handle_home, home=home, delivery=delivery, journal=journal, clock=clock)
     )
+    app.action(re.compile("^(home|term|terms|data)_"))(
+        partial(
+            handle_personal,
+            home=home,
+            glossary=services.glossary,
+            privacy=services.privacy,
+            gate=gate,
+            dialogs=dialogs,
+        )
+    )
+    app.view(ASK_FORM)(partial(handle_question_form, gate=gate, asking=asking))
+    app.view(TERM_FORM)(partial(handle_term_form, glossary=services.glossary, gate=gate))
 
     app.command("/ask")(partial(handle_ask, desk=desk, workers=workers))
     app.command("/define")(
         partial(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
     )
     app.command("/kb")(
-        partial(handle_kb, corpus=services.corpus, runner=runner, gate=gate, delivery=delivery)
+        partial(
+            handle_kb,
+            corpus=services.corpus,
+            runner=runner,
+            gate=gate,
+            delivery=delivery,
+            gaps=services.gaps,
+            clock=clock,
+        )
     )
 
+    board = AnswerBoard(
+        journal=journal,
+        remarks=services.remarks,
+        delivery=delivery,
+        clock=clock,
+        can_escalate=bool(experts_channel),
+    )
+    app.action(re.compile("^ask_[0-9]"))(
+        partial(
+            handle_choice,
+            desk=desk,
+            workers=workers,
+            gate=gate,
+            delivery=delivery,
+            board=board,
+            asking=asking,
+        )
+    )
+    app.action(re.compile("^define_"))(
+        partial(
+            handle_term,
+            glossary=services.glossary,
+            gate=gate,
+            delivery=delivery,
+            dialogs=dialogs,
+        )
+    )
+
+    app.action(re.compile("^(read|turn)"))(
+        partial(
+            handle_read, library=services.library, gate=gate, delivery=delivery, dialogs=dialogs
+        )
+    )
     app.action(re.compile("^feedback"))(
-        partial(handle_vote, journal=journal, gate=gate, delivery=delivery, clock=clock)
+        partial(
+            handle_vote,
+            journal=journal,
+            gate=gate,
+            delivery=delivery,
+            dialogs=dialogs,
+            board=board,
+            clock=clock,
+        )
+    )
+    app.view(REASON_FORM)(
+        partial(handle_reason, remarks=services.remarks, gate=gate, delivery=delivery, clock=clock)
     )
     publisher = Publisher(journal=journal, gate=gate, clock=clock)
-    app.action("share_answer")(
-        partial(handle_share, publisher=publisher, delivery=delivery, directory=directory)
+    app.action(re.compile("^share_answer"))(
+        partial(
+            handle_share,
+            publisher=publisher,
+            delivery=delivery,
+            directory=directory,
+            board=board,
+        )
     )
-    app.action("ask_expert")(
+    app.action(re.compile("^ask_expert"))(
         partial(
             handle_escalate,
             publisher=publisher,
             delivery=delivery,
+            board=board,
             experts_channel=experts_channel,
         )
     )

@@ -1,18 +1,22 @@
 """`/kb`: what administrators can see and do."""
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt import Ack
 
-from bot.access.authorization import Action
+from bot.access.authorization import FOR_ADMINS, Action
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, parse_command
+from bot.record.gaps import Gaps
 from bot.rendering import (
     RenderedMessage,
     render_admin_help,
     render_busy,
     render_denied,
+    render_gaps,
     render_ingest_started,
     render_sources,
     render_status,
@@ -21,6 +25,8 @@ from bot.replying.delivery import Delivery
 from bot.services import Corpus
 
 __all__ = ["handle_kb"]
+
+GAPS_AGE = dt.timedelta(days=30)
 
 
 def handle_kb(
@@ -31,21 +37,27 @@ def handle_kb(
     runner: IngestRunner,
     gate: PermissionGate,
     delivery: Delivery,
+    gaps: Gaps,
+    clock: Callable[[], dt.datetime],
 ) -> None:
     """Answer `/kb <word>` privately; an unknown word gets the help."""
     ack()
     request = parse_command(command)
-    message = _reply(request, corpus=corpus, runner=runner, gate=gate)
+    action = _action(request.text)
+    decision = gate.decide(request.actor, action)
+    if not decision.allowed:
+        message = render_denied(decision.reason)
+    elif action is Action.GAPS:
+        since = clock() - GAPS_AGE
+        message = render_gaps(gaps.unanswered(not_before=since), gaps.disliked(not_before=since))
+    else:
+        message = _reply(action, request, corpus=corpus, runner=runner)
     delivery.respond(message, response_url=request.response_url)
 
 
 def _reply(
-    request: SlashCommand, *, corpus: Corpus, runner: IngestRunner, gate: PermissionGate
+    action: Action, request: SlashCommand, *, corpus: Corpus, runner: IngestRunner
 ) -> RenderedMessage:
-    action = _action(request.text)
-    decision = gate.decide(request.actor, action)
-    if not decision.allowed:
-        return render_denied(decision.reason)
     match action:
         case Action.STATUS:
             return render_status(corpus.status())
@@ -60,5 +72,5 @@ def _reply(
 
 def _action(text: str) -> Action:
     word = text.partition(" ")[0].casefold()
-    known = {str(action): action for action in (Action.STATUS, Action.SOURCES, Action.INGEST)}
+    known = {str(action): action for action in FOR_ADMINS}
     return known.get(word, Action.HELP)

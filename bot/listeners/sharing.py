@@ -7,9 +7,11 @@ from slack_bolt import Ack
 
 from bot.access.authorization import Action
 from bot.access.directory import Directory
-from bot.incoming import parse_button
+from bot.interactions import parse_button
 from bot.record.journal import StoredAnswer
+from bot.record.remarks import Deed
 from bot.rendering import render_escalation, render_notice, render_shared_outcome
+from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
 from bot.replying.publishing import INVITE, Publisher
 
@@ -29,6 +31,7 @@ def handle_share(
     publisher: Publisher,
     delivery: Delivery,
     directory: Directory,
+    board: AnswerBoard,
 ) -> None:
     """Post a private answer in the channel for the person to whom it was given."""
     ack()
@@ -44,19 +47,20 @@ def handle_share(
         delivery.post(message, channel_id=press.channel_id)
 
     place = directory.place(press.channel_id)
-    if place.is_member and not place.is_known:
-        reply = render_notice(UNKNOWN_PLACE)
-    elif place.is_member:
-        reply = publisher.publish(
-            press.value,
-            actor=replace(press.actor, in_external_channel=place.is_external),
-            action=Action.SHARE,
-            post=post,
-            done="Shared with the channel.",
-        )
+    if not place.is_member or not place.is_known:
+        reason = UNKNOWN_PLACE if place.is_member else INVITE
+        delivery.respond(render_notice(reason), response_url=press.response_url)
+        return
+    objection = publisher.publish(
+        press.value,
+        actor=replace(press.actor, in_external_channel=place.is_external),
+        action=Action.SHARE,
+        post=post,
+    )
+    if objection is not None:
+        delivery.respond(objection, response_url=press.response_url)
     else:
-        reply = render_notice(INVITE)
-    delivery.respond(reply, response_url=press.response_url)
+        board.note(press, press.value, Deed(kind="shared", user_id=press.user_id, detail=""))
 
 
 def handle_escalate(
@@ -65,6 +69,7 @@ def handle_escalate(
     *,
     publisher: Publisher,
     delivery: Delivery,
+    board: AnswerBoard,
     experts_channel: str,
 ) -> None:
     """Pass a question that the articles do not answer to the experts' channel."""
@@ -75,11 +80,8 @@ def handle_escalate(
         message = render_escalation(question=answer.question, asked_by=press.user_id)
         delivery.post(message, channel_id=experts_channel)
 
-    reply = publisher.publish(
-        press.value,
-        actor=press.actor,
-        action=Action.ESCALATE,
-        post=post,
-        done="I have passed your question to the experts.",
-    )
-    delivery.respond(reply, response_url=press.response_url)
+    objection = publisher.publish(press.value, actor=press.actor, action=Action.ESCALATE, post=post)
+    if objection is not None:
+        delivery.respond(objection, response_url=press.response_url)
+    else:
+        board.note(press, press.value, Deed(kind="passed_on", user_id=press.user_id, detail=""))

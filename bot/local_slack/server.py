@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from typing_extensions import override
 
+from bot.local_slack.api.other_methods import take_submission
 from bot.local_slack.api.responses import apply_response
 from bot.local_slack.api.web_api import APP_TOKEN, BOT_TOKEN, WebApi
 from bot.local_slack.people.deeds import UserSide
@@ -310,6 +311,11 @@ class LocalSlack(UserSide):
             self._reject(delivery.kind, ApiError("operation_timeout"))
             if delivery.kind == "slash_commands":
                 self._complain(delivery, "operation_timeout")
+        elif delivery.payload.get("type") == "view_submission" and delivery.answer:
+            try:
+                take_submission(self.workspace, delivery.payload["view"], delivery.answer)
+            except ApiError as error:
+                self._reject("ack", error)
         elif delivery.kind == "slash_commands" and delivery.ticket and delivery.answer:
             try:
                 ticket = self.workspace.ticket(delivery.ticket)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from knowledge.record.schema import metadata
 
-__all__ = ["answer", "inbox", "vote"]
+__all__ = ["answer", "deed", "inbox", "remark", "vote"]
 
 inbox = Table(
     "inbox",
@@ -62,4 +62,36 @@ vote = Table(
     Column("vote", String(8), nullable=False),
     Column("voted_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("answer_id", "user_id"),
+)
+
+# Why somebody voted as they did.
+remark = Table(
+    "remark",
+    metadata,
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("user_id", Text, primary_key=True),
+    Column("reason", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("remarked_at", DateTime(timezone=True), nullable=False),
+)
+
+# What was done with the buttons of an answer, each of which is used once.
+deed = Table(
+    "deed",
+    metadata,
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("kind", String(16), primary_key=True),  # asked, shared, passed_on
+    Column("user_id", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("done_at", DateTime(timezone=True), nullable=False),
 )

@@ -3,6 +3,7 @@
 from bot.rendering.administration import (
     render_admin_help,
     render_busy,
+    render_gaps,
     render_ingest_report,
     render_ingest_started,
     render_progress,
@@ -17,40 +18,71 @@ from bot.rendering.answers import (
     render_shared_outcome,
 )
 from bot.rendering.blocks import Block, RenderedMessage, fits, render_plainly
+from bot.rendering.choices import Choice, Used
 from bot.rendering.definitions import render_definition
+from bot.rendering.forms import REASON_FORM, ReasonForm, render_reason_form
+from bot.rendering.home import HomePage, render_home
 from bot.rendering.notices import (
-    HOME_BLOCKS,
     SUGGESTED_PROMPTS,
     render_denied,
     render_escalation,
     render_failure,
     render_help,
     render_notice,
+    render_question,
 )
+from bot.rendering.personal import (
+    ASK_FORM,
+    TERM_FORM,
+    render_ask_form,
+    render_data,
+    render_term,
+    render_terms,
+)
+from bot.rendering.reading import View, render_gone, render_page
+from bot.rendering.references import SectionReference
 
 __all__ = [
-    "HOME_BLOCKS",
+    "ASK_FORM",
+    "REASON_FORM",
     "SUGGESTED_PROMPTS",
+    "TERM_FORM",
     "Block",
+    "Choice",
+    "HomePage",
+    "ReasonForm",
     "RenderedMessage",
+    "SectionReference",
+    "Used",
+    "View",
     "fits",
     "outcome_text",
     "render_admin_help",
+    "render_ask_form",
     "render_busy",
+    "render_data",
     "render_definition",
     "render_denied",
     "render_escalation",
     "render_failure",
+    "render_gaps",
+    "render_gone",
     "render_help",
+    "render_home",
     "render_ingest_report",
     "render_ingest_started",
     "render_notice",
     "render_outcome",
+    "render_page",
     "render_plainly",
     "render_private_outcome",
     "render_progress",
+    "render_question",
+    "render_reason_form",
     "render_sentences",
     "render_shared_outcome",
     "render_sources",
     "render_status",
+    "render_term",
+    "render_terms",
 ]

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from bot.rendering.blocks import RenderedMessage, message, section, sections
+from bot.record.gaps import DislikedAnswer, UnansweredGroup
+from bot.rendering.blocks import RenderedMessage, context, message, section, sections
 from bot.rendering.mrkdwn import bold, cut, escape, mention, one_line
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 
 __all__ = [
     "render_admin_help",
     "render_busy",
+    "render_gaps",
     "render_ingest_report",
     "render_ingest_started",
     "render_progress",
@@ -20,9 +22,11 @@ MAX_LISTED = 20
 HELP_LINES = (
     "`/kb status` what the assistant knows and how it was last updated",
     "`/kb sources` the folders and files it reads",
+    "`/kb gaps` what people asked in vain, and the answers that they voted down",
     "`/kb ingest` read the sources again and take in what changed",
     "`/kb help` this list",
 )
+REASON_WORDS = {"source": "wrong source"}
 STAGES = {"reading": "Reading", "embedding": "Embedding", "finishing": "Finishing"}
 
 
@@ -59,6 +63,49 @@ def render_sources(locations: Sequence[str]) -> RenderedMessage:
         "\n".join(["Sources:", *locations]),
         sections(["*Sources*", *_listed(locations)], separator="\n"),
     )
+
+
+def render_gaps(
+    unanswered: Sequence[UnansweredGroup], disliked: Sequence[DislikedAnswer]
+) -> RenderedMessage:
+    """Return what the articles lack, by how often it was asked; nobody is named."""
+    if not unanswered and not disliked:
+        none = "Nothing is on record that people asked in vain or voted down."
+        return message(none, [section(none)])
+    asked = sum(group.count for group in unanswered)
+    parts, plain = [], []
+    if unanswered:
+        parts += [f"*Not answered: {asked:,}*", *_listed([_group(one) for one in unanswered])]
+        plain.append(f"Not answered: {asked:,}.")
+    if disliked:
+        parts += [
+            f"\n*Voted not helpful: {len(disliked):,}*",
+            *_listed([_dislike(one) for one in disliked]),
+        ]
+        plain.append(f"Voted not helpful: {len(disliked):,}.")
+    advice = context("A section or a term on it answers the next one: add it, then `/kb ingest`.")
+    return message(" ".join(plain), [*sections(parts, separator="\n"), advice])
+
+
+def _group(group: UnansweredGroup) -> str:
+    first, *others = group.examples
+    also = f"; also {', '.join(map(_quoted, others))}" if others else ""
+    return f"{group.count:,} × {_quoted(first)}{also}"  # noqa: RUF001 (a sign of multiplication)
+
+
+def _dislike(answer: DislikedAnswer) -> str:
+    total = answer.down + answer.up
+    reasons = [
+        f"{REASON_WORDS.get(reason, reason)} {count}" for reason, count in answer.reasons.items()
+    ]
+    said = [_quoted(words) for words in answer.words[:2]]
+    return ", ".join(
+        [f"{answer.down} of {total} votes on {_quoted(answer.question)}", *reasons, *said]
+    )
+
+
+def _quoted(text: str) -> str:
+    return f"“{cut(one_line(text), 100)}”"
 
 
 def render_ingest_started() -> RenderedMessage:
@@ -112,6 +159,6 @@ def render_ingest_report(report: IngestReport) -> RenderedMessage:
 
 
 def _listed(entries: Sequence[str]) -> list[str]:
-    lines = [f"• {escape(cut(one_line(entry), 250))}" for entry in entries[:MAX_LISTED]]
+    lines = [f"• {escape(cut(one_line(entry), 300))}" for entry in entries[:MAX_LISTED]]
     more = len(entries) - MAX_LISTED
     return [*lines, f"… and {more:,} more"] if more > 0 else lines

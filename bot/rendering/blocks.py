@@ -1,10 +1,10 @@
 """Block Kit: the few blocks in use, and messages that never exceed Slack's limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from bot.rendering.mrkdwn import cut, escape
+from bot.rendering.mrkdwn import cut, escape, visible
 
 __all__ = [
     "MAX_SECTION_CHARS",
@@ -13,12 +13,20 @@ __all__ = [
     "actions",
     "block_chars",
     "button",
+    "container",
     "context",
+    "divider",
     "fits",
+    "header",
     "message",
+    "plain_run",
     "render_plainly",
+    "rich_list",
+    "rich_section",
+    "rich_text",
     "section",
     "sections",
+    "table",
     "vote_buttons",
 ]
 
@@ -28,7 +36,10 @@ MAX_BLOCKS = 50
 MAX_SECTION_CHARS = 3_000
 MAX_MESSAGE_CHARS = 11_000
 MAX_FALLBACK_CHARS = 3_000
+MAX_CONTAINED = 10
+MAX_PLAIN_BUTTONS = 25
 NOTHING = "…"
+EMPTY_CELL = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +71,29 @@ def fits(blocks: Sequence[Block]) -> bool:
 
 
 def render_plainly(rendered: RenderedMessage) -> RenderedMessage:
-    """Return a message as one paragraph, for when Slack refuses its blocks."""
-    return RenderedMessage(text=rendered.text, blocks=(section(rendered.text),))
+    """Return a message as one paragraph and its buttons, for when Slack refuses its blocks."""
+    buttons = [
+        {**found, "action_id": f"{found['action_id'].partition('_plain')[0]}_plain{number}"}
+        for number, found in enumerate(_buttons(rendered.blocks), 1)
+    ][:MAX_PLAIN_BUTTONS]
+    row = (actions(*buttons),) if buttons else ()
+    return RenderedMessage(text=rendered.text, blocks=(section(rendered.text), *row))
 
 
-def section(mrkdwn: str) -> Block:
-    """Return a paragraph of at most 3,000 characters of finished mrkdwn."""
-    return {"type": "section", "text": _mrkdwn(mrkdwn)}
+def section(mrkdwn: str, *, accessory: Block | None = None) -> Block:
+    """Return a paragraph of at most 3,000 characters of finished mrkdwn, with a button beside."""
+    found: Block = {"type": "section", "text": _mrkdwn(mrkdwn)}
+    return found if accessory is None else found | {"accessory": accessory}
+
+
+def divider() -> Block:
+    """Return a line between two parts."""
+    return {"type": "divider"}
+
+
+def header(text: str) -> Block:
+    """Return a heading of plain text, which is cut to 150 characters."""
+    return {"type": "header", "text": _plain(cut(visible(text), 150) or NOTHING)}
 
 
 def sections(parts: Iterable[str], *, separator: str) -> list[Block]:
@@ -85,11 +112,69 @@ def context(mrkdwn: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
 
 
+def container(title: str, children: Sequence[Block], *, subtitle: str = "") -> Block:
+    """Return up to ten blocks that are folded under a title until somebody unfolds them."""
+    found: Block = {
+        "type": "container",
+        "title": _plain(cut(title, 150)),
+        "child_blocks": list(children[:MAX_CONTAINED]),
+        "is_collapsible": True,
+        "default_collapsed": True,
+    }
+    return found | ({"subtitle": _plain(cut(subtitle, 150))} if subtitle else {})
+
+
+def rich_text(*elements: Block) -> Block:
+    """Return text whose form is data: nothing in it is markup."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def rich_section(runs: Sequence[Block]) -> Block:
+    """Return a paragraph of rich text."""
+    return {"type": "rich_text_section", "elements": list(runs)}
+
+
+def rich_list(
+    items: Sequence[Sequence[Block]],
+    *,
+    style: Literal["bullet", "ordered"] = "bullet",
+    indent: int = 0,
+    offset: int = 0,
+) -> Block:
+    """Return a list of rich text, whose items are runs; an ordered one counts on from `offset`."""
+    found: Block = {
+        "type": "rich_text_list",
+        "style": style,
+        "elements": [rich_section(runs) for runs in items],
+    }
+    found |= {"indent": indent} if indent else {}
+    return found | ({"offset": offset} if offset else {})
+
+
+def plain_run(text: str, *, style: Iterable[str] = ()) -> Block:
+    """Return a run of rich text, with styles such as bold."""
+    styles = dict.fromkeys(style, True)
+    found: Block = {"type": "text", "text": visible(text) or " "}
+    return found | ({"style": styles} if styles else {})
+
+
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """Return a table of plain text; the first row is its heading. A message holds one at most."""
+    return {
+        "type": "table",
+        "rows": [
+            [{"type": "raw_text", "text": visible(cell).strip() or EMPTY_CELL} for cell in row]
+            for row in rows
+        ],
+        "column_settings": [{"is_wrapped": True} for _ in rows[0]],
+    }
+
+
 def button(label: str, *, action_id: str, value: str, style: str = "") -> Block:
     """Return a button."""
     element: Block = {
         "type": "button",
-        "text": {"type": "plain_text", "text": label},
+        "text": _plain(label),
         "action_id": action_id,
         "value": value,
     }
@@ -131,10 +216,21 @@ def _is_blank(block: Block) -> bool:
 
 def _vote(label: str, value: str) -> Block:
     return {
-        "text": {"type": "plain_text", "text": label},
+        "text": _plain(label),
         "value": value,
         "accessibility_label": label,
     }
+
+
+def _buttons(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield from _buttons(block.get("child_blocks", ()))
+        held = [*block.get("elements", ()), block.get("accessory") or {}]
+        yield from (element for element in held if element.get("type") == "button")
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
 
 
 def _mrkdwn(text: str) -> Block:

@@ -1,9 +1,10 @@
 """What `/define` found, as a Slack message."""
 
-from bot.rendering.answers import render_source_list
 from bot.rendering.blocks import Block, RenderedMessage, context, message, section, sections
+from bot.rendering.choices import Used, option_buttons, term_buttons
 from bot.rendering.mrkdwn import bold, cut, escape, italic, one_line
-from knowledge.domain import DefineResult, Sense
+from bot.rendering.sources import render_sources
+from knowledge.domain import DefineResult, Option, Sense
 
 __all__ = ["render_definition"]
 
@@ -15,18 +16,33 @@ def render_definition(result: DefineResult) -> RenderedMessage:
     if result.kind in {"definition", "senses"} and result.senses:
         blocks = _entry(result)
     else:
-        blocks = [section(escape(cut(result.text, MAX_TEXT_CHARS)))]
+        blocks = [
+            section(escape(cut(result.text, MAX_TEXT_CHARS))),
+            *_question(result),
+            *term_buttons(result.suggestions, is_meant=True),
+        ]
     return message(result.text, blocks)
+
+
+def _question(result: DefineResult) -> list[Block]:
+    """Return a button that asks the articles for a term which the glossary does not have."""
+    if result.kind != "unknown" or not result.term.strip():
+        return []
+    asked = Option(text="Ask the articles", question=f"What is {result.term}?")
+    return option_buttons([asked], answer_id="", used=Used())
 
 
 def _entry(result: DefineResult) -> list[Block]:
     many = len(result.senses) > 1
     head = [section(f"{bold(cut(result.term, 150))} has more than one meaning:")] if many else []
+    note = [section(italic(cut(result.note, 300)))] if result.note.strip() else []
     return [
+        *note,
         *head,
         *sections((_sense(sense) for sense in result.senses), separator="\n\n"),
         *_remarks(result),
-        *render_source_list(result.sources, max_chars=3_000),
+        *term_buttons(result.related),
+        *render_sources(result.sources),
     ]
 
 
@@ -47,7 +63,6 @@ def _remarks(result: DefineResult) -> list[Block]:
         for label, text in (
             ("Example", result.example),
             ("Not to be confused", result.not_to_confuse),
-            ("Related", ", ".join(result.related)),
         )
         if text.strip()
     ]

@@ -7,7 +7,19 @@ set on the text object (see `blocks`), which keeps Slack from linking URLs and n
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["TRAIL", "bold", "cut", "escape", "italic", "link", "mention", "one_line", "quote"]
+__all__ = [
+    "TRAIL",
+    "bold",
+    "cut",
+    "escape",
+    "italic",
+    "link",
+    "link_target",
+    "mention",
+    "one_line",
+    "quote",
+    "visible",
+]
 
 TRAIL = " \u203a "
 """Stands between a title and a heading."""
@@ -76,6 +88,16 @@ def link(url: str, label: str, *, max_chars: int = MAX_LINK_CHARS) -> str:
     if not target or len(target) > max_chars:
         return shown
     return f"<{target}|{shown or 'source'}>"
+
+
+def link_target(url: str, *, max_chars: int = MAX_LINK_CHARS) -> str:
+    """Return `url` as a link of rich text takes it; empty when it is no plain web address."""
+    return url if _safe_url(url) and len(url) <= max_chars else ""
+
+
+def visible(text: str) -> str:
+    """Return `text` for rich text, which Slack shows as it stands, without control characters."""
+    return CONTROL.sub("", text)
 
 
 def mention(user_id: str) -> str:

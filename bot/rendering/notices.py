@@ -1,17 +1,17 @@
 """Fixed sentences: help, refusals of permission, failures, the Home tab."""
 
 from bot.access.authorization import Reason
-from bot.rendering.blocks import Block, RenderedMessage, message, section
+from bot.rendering.blocks import RenderedMessage, context, message, section
 from bot.rendering.mrkdwn import cut, escape, mention, one_line, quote
 
 __all__ = [
-    "HOME_BLOCKS",
     "SUGGESTED_PROMPTS",
     "render_denied",
     "render_escalation",
     "render_failure",
     "render_help",
     "render_notice",
+    "render_question",
 ]
 
 INTRO = (
@@ -27,7 +27,6 @@ WAYS = (
 )
 HELP = "\n".join([INTRO, *WAYS])
 
-HOME_BLOCKS: tuple[Block, ...] = (section("*What I can do*"), section(HELP))
 SUGGESTED_PROMPTS = (
     {"title": "BPO and KPO", "message": "What is the difference between BPO and KPO?"},
     {"title": "Risks", "message": "What are the main risks of outsourcing?"},
@@ -64,6 +63,12 @@ def render_notice(text: str) -> RenderedMessage:
 def render_help() -> RenderedMessage:
     """Return what the assistant is for and how to ask."""
     return message(HELP.replace("`", "").replace("_", ""), [section(HELP)])
+
+
+def render_question(question: str) -> RenderedMessage:
+    """Return what stands above the answer to a question that was not typed as a message."""
+    asked = one_line(cut(question, 1_000))
+    return message(f"You asked: {asked}", [context("You asked:"), section(quote(asked))])
 
 
 def render_denied(reason: Reason) -> RenderedMessage:

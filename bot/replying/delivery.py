@@ -245,16 +245,21 @@ class Delivery:
         )
 
     def respond(
-        self, message: RenderedMessage, *, response_url: str, max_wait_s: float = MAX_WAIT_S
+        self,
+        message: RenderedMessage,
+        *,
+        response_url: str,
+        replaces: bool = False,
+        max_wait_s: float = MAX_WAIT_S,
     ) -> None:
-        """Answer a command or a button privately, below what is there."""
+        """Answer a command or a button privately, below what is there or in its place."""
         hook = WebhookClient(response_url, timeout=TIMEOUT_S, retry_handlers=[])
 
         def send(content: dict[str, Any]) -> None:
             response = hook.send_dict(
                 {
                     "response_type": "ephemeral",
-                    "replace_original": False,
+                    "replace_original": replaces,
                     **NO_UNFURL,
                     **content,
                 }

@@ -38,9 +38,8 @@ class Publisher:
         actor: Actor,
         action: Action,
         post: Callable[[StoredAnswer], None],
-        done: str,
-    ) -> RenderedMessage:
-        """Call `post` with the answer if that is allowed; return the private reply."""
+    ) -> RenderedMessage | None:
+        """Call `post` with the answer if that is allowed; return what to say when it is not."""
         decision = self._gate.decide(actor, action)
         if not decision.allowed:
             return render_denied(decision.reason)
@@ -61,4 +60,4 @@ class Publisher:
                 return render_notice(INVITE)
             raise
         self._journal.finish(key)
-        return render_notice(done)
+        return None

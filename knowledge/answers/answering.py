@@ -29,6 +29,7 @@ from knowledge.domain import (
     AnswerKind,
     AnswerMode,
     AnswerSentence,
+    Option,
     Outcome,
     Question,
     Refusal,
@@ -243,6 +244,10 @@ class Answerer:
             sources=shown,
             closest=closest_sections(results, without=[source.chunk_id for source in shown]),
             note=f"“{mention.text}” has several meanings. Which one do you mean?",
+            options=tuple(
+                Option(text=sense.expansion, question=f"What is {sense.expansion}?")
+                for sense, _ in explained
+            ),
         )
 
 

@@ -82,4 +82,5 @@ def _source(chunk: Chunk, *, n: int, stretch: tuple[int, int]) -> Source:
         heading=chunk.heading,
         quote=chunk.text[slice(*stretch)],
         chunk_id=chunk.chunk_id,
+        updated=chunk.updated,
     )

@@ -9,6 +9,7 @@ from knowledge.answers.gate import YEAR, Signals
 from knowledge.domain import (
     Chunk,
     ClosestSection,
+    Option,
     Refusal,
     RefusalReason,
     SearchResult,
@@ -79,6 +80,7 @@ def refuse(
             closest=closest,
         )
     reason = _reason(query, closest, signals)
+    options: tuple[Option, ...] = ()
     match reason:
         case RefusalReason.PRIVATE:
             text = (
@@ -97,6 +99,7 @@ def refuse(
                 f"The articles do not mention {named}.{_meant(suggestions)}"
                 f"{_years(query, results)}{nearest} {NEXT_STEP}"
             )
+            options = tuple(_option(query, suggestion) for suggestion in suggestions)
         case RefusalReason.NO_FIGURE:
             known = _known(query, results)
             text = f"{known} give no figure for that.{_years(query, results)}{nearest} {NEXT_STEP}"
@@ -106,7 +109,7 @@ def refuse(
             text = f"{known} do not answer that.{hint} {NEXT_STEP}"
         case _:
             assert_never(reason)
-    return Refusal(reason=reason, text=text, closest=closest)
+    return Refusal(reason=reason, text=text, closest=closest, options=options)
 
 
 def refuse_empty(subject: Subject) -> Refusal:
@@ -173,6 +176,7 @@ def _closest(section: Sequence[SearchResult]) -> ClosestSection:
         heading=chunk.heading,
         url=chunk.url,
         gist=_gist(section),
+        updated=chunk.updated,
     )
 
 
@@ -225,6 +229,17 @@ def _reason(query: Query, closest: Sequence[ClosestSection], signals: Signals) -
 def _unknown_terms(query: Query) -> list[str]:
     """Return the unknown words that are no years: of those it is said that they are missing."""
     return [word for word in query.unknown_words if not YEAR.fullmatch(word)][:MAX_NAMED]
+
+
+def _option(query: Query, suggestion: str) -> Option:
+    """Return the question anew with a known word for its unknown one, or what that word is."""
+    unknown = list(query.unknown_words)
+    asked = f"What is {suggestion}?"
+    if len(unknown) == 1:
+        word = re.compile(rf"\b{re.escape(unknown[0])}\b", re.IGNORECASE)
+        text, times = word.subn(lambda _: suggestion, query.text)
+        asked = text if times else asked
+    return Option(text=suggestion, question=asked)
 
 
 def _meant(suggestions: Sequence[str]) -> str:

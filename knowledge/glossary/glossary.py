@@ -10,6 +10,7 @@ from knowledge.glossary.entries import Entry, Meaning, NamedMeaning, find_clashe
 from knowledge.glossary.keys import asked_terms, term_key, term_words
 from knowledge.glossary.names import Target, TermIndex, longest_names
 from knowledge.glossary.replies import (
+    write_correction,
     write_definition,
     write_help,
     write_suggestions,
@@ -143,6 +144,7 @@ class Glossary:
             related=entry.related,
             not_to_confuse=entry.not_to_confuse if entry.senses[0] in shown else "",
             example=next((meaning.example for meaning in shown if meaning.example), ""),
+            note=write_correction(entry.term, asked) if asked else "",
         )
 
     def _sources(self, entry: Entry, shown: Sequence[Meaning]) -> list[Source | None]:
@@ -186,6 +188,7 @@ def _source(chunk: Chunk, *, entry: Entry, meaning: Meaning, n: int) -> Source:
         heading=chunk.heading,
         quote=_quote(chunk.text, entry=entry, meaning=meaning),
         chunk_id=chunk.chunk_id,
+        updated=chunk.updated,
     )
 
 

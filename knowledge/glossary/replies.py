@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from knowledge.domain import Source
 from knowledge.glossary.entries import Entry, Meaning
 
-__all__ = ["write_definition", "write_help", "write_suggestions", "write_unknown"]
+__all__ = [
+    "write_correction",
+    "write_definition",
+    "write_help",
+    "write_suggestions",
+    "write_unknown",
+]
 
 
 def write_definition(
@@ -20,7 +26,7 @@ def write_definition(
     `sources` has the source of each of them, or None. `asked` is what was typed when it was taken
     for a misspelling, and empty otherwise.
     """
-    lines = [f"Showing “{entry.term}” for “{asked}”."] if asked else []
+    lines = [write_correction(entry.term, asked)] if asked else []
     if len(shown) == 1:
         lines.append(_defined(entry.term, shown[0], source=sources[0]))
         lines += _example(shown[0])
@@ -44,6 +50,11 @@ def write_definition(
         if source is not None
     ]
     return "\n".join(lines)
+
+
+def write_correction(term: str, asked: str) -> str:
+    """Return that a term is explained in place of what was typed."""
+    return f"Showing “{term}” for “{asked}”."
 
 
 def write_suggestions(asked: str, suggestions: Sequence[Entry]) -> str:

@@ -33,6 +33,8 @@ _CHUNK_COLUMNS = (
     schema.chunk.c.position,
     schema.chunk.c.text,
     schema.chunk.c.questions,
+    schema.article_version.c.details["updated"].as_string().label("updated"),
+    schema.article_version.c.details["published"].as_string().label("published"),
 )
 
 
@@ -305,8 +307,12 @@ class Catalog:
 
 
 def _visible_chunks() -> Select[Any]:
-    return select(*_CHUNK_COLUMNS).join(
-        schema.article, schema.article.c.active_version_id == schema.chunk.c.version_id
+    version = schema.article_version
+    return (
+        select(*_CHUNK_COLUMNS)
+        .select_from(schema.chunk)
+        .join(schema.article, schema.article.c.active_version_id == schema.chunk.c.version_id)
+        .join(version, version.c.version_id == schema.chunk.c.version_id)
     )
 
 
@@ -326,6 +332,7 @@ def _chunk(row: Row[Any]) -> Chunk:
         position=row.position,
         text=row.text,
         questions=tuple(row.questions),
+        updated=row.updated or row.published or "",
     )
 
 
@@ -353,11 +360,12 @@ def _version_row(version: StagedVersion) -> dict[str, Any]:
 def _insert_chunks(connection: Any, version: StagedVersion) -> None:
     if not version.chunks:
         return
+    columns = set(schema.chunk.c.keys())
     connection.execute(
         insert(schema.chunk),
         [
             {
-                **asdict(chunk),
+                **{name: value for name, value in asdict(chunk).items() if name in columns},
                 "questions": list(chunk.questions),
                 "version_id": version.version_id,
                 "text_hash": text_hash(chunk.embedding_text),

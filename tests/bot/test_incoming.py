@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from bot.incoming import (
     IncomingQuestion,
-    parse_button,
     parse_command,
     parse_home_visit,
     parse_question,
@@ -185,20 +184,6 @@ def test_a_command_becomes_a_private_question() -> None:
     assert question.conversation == "T1:C1:private:U1"
 
 
-def test_a_button_press_says_who_pressed_what_where() -> None:
-    press = parse_button(
-        {
-            "user": {"id": "U1", "team_id": "T1"},
-            "channel": {"id": "C1"},
-            "response_url": "https://hooks.example/1",
-            "actions": [{"action_id": "share_answer", "value": "a1"}],
-        }
-    )
-
-    assert (press.user_id, press.team_id, press.channel_id) == ("U1", "T1", "C1")
-    assert (press.action_id, press.value) == ("share_answer", "a1")
-
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (
@@ -211,10 +196,10 @@ FIELDS = ["type", "user", "team", "channel", "ts", "text", "subtype", "thread_ts
 
 @given(event=st.dictionaries(st.sampled_from(FIELDS), JSON), rest=JSON)
 def test_no_payload_whatever_raises(event: dict[str, Any], rest: Any) -> None:
-    body = _body(event, team_id=rest, event_id=rest, user=rest, actions=rest, channel=rest)
+    body = _body(event, team_id=rest, event_id=rest, user=rest, channel=rest)
 
     question = parse_question(body, bot_user_id=BOT)
-    values: list[Any] = [parse_button(body), parse_command(body), parse_home_visit(body)]
+    values: list[Any] = [parse_command(body), parse_home_visit(body)]
 
     assert all(
         isinstance(getattr(value, field.name), str)

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.rendering import SectionReference
+from bot.rendering.passages import mark_quote, read_pieces
 from ingest.chunking import split_articles
 from ingest.house_rules.checking import check_corpus
 from ingest.reading.parsing import parse_articles
@@ -11,6 +13,8 @@ from knowledge.domain import Article, Chunk
 from knowledge.errors import ArticleError
 from knowledge.glossary.glossary import Glossary
 from knowledge.settings import PACKAGE_DIR
+from knowledge.text.sections import read_sections
+from tests.fakes import make_source
 
 ARTICLES, GLOSSARY = PACKAGE_DIR / "articles", PACKAGE_DIR / "glossary.yaml"
 # The checked facts that the articles were written from, where they are at hand.
@@ -79,3 +83,18 @@ def test_every_name_in_the_glossary_leads_to_its_entry(glossary: Glossary) -> No
 
     # A term of its own goes before the same words as another entry's second meaning.
     assert strays == {"recovery point objective": "recovery point objective"}
+
+
+def test_every_passage_of_every_article_is_found_and_marked_in_the_section_that_opens() -> None:
+    missing: list[tuple[str, str]] = []
+    articles = _articles()
+    split = split_articles(articles, count_tokens=_count_tokens, max_tokens=254)
+    for article, chunks in zip(articles, split, strict=True):
+        sections = {s.heading: s.body for s in read_sections(article.body, title=article.title)}
+        for chunk in chunks:
+            source = make_source(article_id=article.article_id, quote=chunk.text)
+            pieces = read_pieces(sections[chunk.heading])
+            _, place = mark_quote(pieces, SectionReference.to_place(source).quote)
+            missing += [(article.article_id, chunk.text)] if place < 0 else []
+
+    assert missing == []

@@ -20,7 +20,9 @@ def test_a_mention_is_answered_once_in_its_thread_with_sources(start: Start) -> 
     assert reply.channel == "C0GENERAL"
     assert "About what is BPO?." in reply.shown_text
     assert "<https://articles.example/what-is-bpo|[1]>" in reply.shown_text
-    assert "> Business process outsourcing hands a process to a provider." in reply.shown_text
+    assert "[1] <https://articles.example/what-is-bpo|What is BPO?> \u203a Definition" in (
+        reply.shown_text
+    )
     assert reply.text.startswith("About what is BPO?. [1]")
     assert world.slack.transcript.rejections == ()
 

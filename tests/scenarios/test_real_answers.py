@@ -40,10 +40,10 @@ NOT_ANSWERED = (
 )
 MAX_WORDS = 250
 SENTENCE_KEYS = {"text": str, "citations": list}
-SOURCE_KEYS = dict.fromkeys(("article_id", "title", "url", "heading", "quote", "chunk_id"), str) | {
-    "n": int
-}
-CLOSEST_KEYS = dict.fromkeys(("article_id", "title", "heading", "url", "gist"), str)
+SOURCE_KEYS = dict.fromkeys(
+    ("article_id", "title", "url", "heading", "quote", "chunk_id", "updated"), str
+) | {"n": int}
+CLOSEST_KEYS = dict.fromkeys(("article_id", "title", "heading", "url", "gist", "updated"), str)
 RESULT_KEYS = dict.fromkeys(("chunk_id", "article_id", "title", "heading", "text"), str) | {
     "rank": int,
     "score": float,
@@ -117,7 +117,7 @@ def test_a_question_is_answered_in_slack(way: str, question: str, world: RealWor
     assert len(said.split()) <= MAX_WORDS
     assert outcome_text(answer) in reply.text
     shown = reply.shown_text
-    assert "*Sources*" in shown
+    assert "\n[1] " in shown
     assert all(f"[{source.n}]" in shown for source in answer.sources)
     check_harmless(
         "\n".join(texts_of(reply.blocks)),
@@ -141,7 +141,7 @@ def test_what_cannot_be_answered_ends_in_a_message_that_states_nothing(
 
     assert not isinstance(world.outcome(question), Answer)
     assert len(reply.shown_text) > 40
-    assert "*Sources*" not in reply.shown_text
+    assert "\n[1] " not in reply.shown_text
     check_harmless("\n".join(texts_of(reply.blocks)))
 
 

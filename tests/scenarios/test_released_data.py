@@ -16,9 +16,9 @@ import pytest
 
 import ingest.__main__
 import knowledge.__main__
+from bot.record.journal import Journal
 from knowledge.domain import Answer, Refusal
 from knowledge.record.database import open_database
-from knowledge.record.journal import Journal
 
 RELEASED = Path(__file__).parents[1] / "data" / "released"
 

@@ -11,7 +11,10 @@ from typing import Any, Literal
 from bot.app import Bot, create_bot
 from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.record.gaps import Gaps
 from bot.record.journal import Journal
+from bot.record.privacy import Privacy
+from bot.record.remarks import Remarks
 from bot.replying.delivery import create_client
 from bot.services import Answerer, Services
 from bot.settings import BotSettings
@@ -23,6 +26,7 @@ from tests.fakes import (
     FakeCorpus,
     FakeGlossary,
     FakeIngestion,
+    FakeLibrary,
 )
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
@@ -36,6 +40,7 @@ class World:
 
     slack: LocalSlack
     bot: Bot
+    services: Services
     database: Database
     journal: Journal
     answerer: FakeAnswerer
@@ -90,6 +95,19 @@ def start_world(
     answerer, ingestion, audit = FakeAnswerer(), FakeIngestion(), FakeAudit()
     clock = clock or FakeClock()
     journal = Journal(database)
+    services = Services(
+        answerer=answers or answerer,
+        glossary=FakeGlossary(),
+        corpus=FakeCorpus(),
+        library=FakeLibrary(),
+        ingest=ingestion,
+        audit=audit,
+        journal=journal,
+        remarks=Remarks(database),
+        gaps=Gaps(database),
+        privacy=Privacy(database),
+        clock=clock,
+    )
     bot = create_bot(
         settings=BotSettings(
             _env_file=None,
@@ -97,15 +115,7 @@ def start_world(
             KB_EXPERTS_CHANNEL=experts,
             SLACK_SIGNING_SECRET=slack.signing_secret,
         ),
-        services=Services(
-            answerer=answers or answerer,
-            glossary=FakeGlossary(),
-            corpus=FakeCorpus(),
-            ingest=ingestion,
-            audit=audit,
-            journal=journal,
-            clock=clock,
-        ),
+        services=services,
         client=create_client(token=slack.bot_token, base_url=api_url or slack.api_url),
     )
     bot.start()
@@ -119,6 +129,7 @@ def start_world(
     return World(
         slack=slack,
         bot=bot,
+        services=services,
         database=database,
         journal=journal,
         answerer=answerer,

@@ -162,6 +162,28 @@ def views_open(workspace: Workspace, args: Args) -> Json:
     return _show(workspace, view, view_id=f"V{secrets.token_hex(5).upper()}", user_id=user_id)
 
 
+def views_push(workspace: Workspace, args: Args) -> Json:
+    """`views.push`: a modal on top of the one in which something was pressed."""
+    return views_open(workspace, args)
+
+
+def take_submission(workspace: Workspace, known: Json, answer: Json) -> None:
+    """Do what the app answered to a submitted modal: nothing closes it.
+
+    Raises:
+        ApiError: Slack would refuse the answer.
+    """
+    match answer.get("response_action"):
+        case None | "clear" | "errors":
+            pass
+        case "update":
+            view = _checked_view(answer.get("view"), kind="modal")
+            _show(workspace, view, view_id=known["id"], user_id=known["user_id"])
+        case other:
+            details = [f"[ERROR] unknown response_action: {other}"]
+            raise ApiError("invalid_arguments", details=details)
+
+
 def views_update(workspace: Workspace, args: Args) -> Json:
     """`views.update`."""
     known = workspace.views.get(str(args["view_id"]))

@@ -127,6 +127,7 @@ _METHODS = {
     ),
     "views.publish": _Method(other_methods.views_publish, ("user_id", "view"), ("hash",)),
     "views.open": _Method(other_methods.views_open, ("trigger_id", "view")),
+    "views.push": _Method(other_methods.views_push, ("trigger_id", "view")),
     "views.update": _Method(other_methods.views_update, ("view_id", "view"), ("hash",)),
 }
 

@@ -106,10 +106,10 @@ def changed_event(message: Message, channel: Channel, *, event_ts: str) -> Json:
 def command_payload(
     *, user: User, channel: Channel, command: str, text: str, response_url: str, trigger_id: str
 ) -> Json:
-    """Return the payload of a slash command."""
+    """Return the payload of a slash command, which is typed in the person's own workspace."""
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": TEAM_ID,
+        "team_id": user.team_id,
         "team_domain": "local",
         "channel_id": channel.id,
         "channel_name": "privategroup" if channel.kind == "private" else channel.name,

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.local_slack.server import LocalSlack
+from bot.local_slack.terminal.filling import filled
 from bot.local_slack.terminal.screen import Screen
 from bot.local_slack.terminal.typed_lines import TypedLine, read_line
 from bot.local_slack.workspace.errors import ApiError
@@ -28,6 +29,7 @@ what is BPO?         a direct message to the bot; later lines go on in its threa
 @bot what is BPO?    a mention in the channel; later lines go on in its thread
 /ask, /define, /kb   slash commands
 !3                   press button 3 (also :press 3)
+:submit A | B        fill in the fields of a dialog, in their order
 :thread              show the current thread again
 :new                 leave the thread: the next line begins a new conversation
 :channel NAME        use another channel than #general
@@ -115,6 +117,8 @@ class TerminalChat:
                 self._command(line.rest)
             case "press":
                 self._press(line.rest)
+            case "submit":
+                self._submit(line.rest)
             case "home":
                 self._slack.open_app(self._screen.viewer.id)
                 self._wait()
@@ -154,6 +158,9 @@ class TerminalChat:
     def _command(self, text: str) -> None:
         since = self._now()
         name, _, rest = text.partition(" ")
+        if not self._is_interactive:
+            # Slack shows nobody a command; who reads what was piped in wants to see what was asked.
+            self._screen.show_note(f"{self._screen.viewer.name}: {text}")
         self._slack.command(self._screen.viewer.id, name, rest, self._channel.id)
         self._wait_for_answer(since)
 
@@ -163,6 +170,11 @@ class TerminalChat:
             self._slack.press(user, place, control.action_id, control.value)
         else:
             self._slack.press_in_view(user, place, control.action_id, control.value)
+        self._wait()
+
+    def _submit(self, typed: str) -> None:
+        view = self._screen.view
+        self._slack.submit_view(self._screen.viewer.id, view, filled(view, typed))
         self._wait()
 
     def _show_thread(self) -> None:

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from bot.local_slack.blocks.mrkdwn import Span, parse_mrkdwn
 from bot.local_slack.blocks.rules import elements, flat_blocks
+from bot.local_slack.terminal.filling import SEPARATOR, inputs
 from bot.local_slack.workspace.values import Json, Message
 
 Names = Mapping[str, str]
@@ -100,7 +101,10 @@ def render_view(view: Json, *, names: Names = _NO_NAMES, first_number: int = 1) 
     """Return a modal or a Home tab."""
     title = _clean(view["title"]["text"]) if view.get("title") else "Home"
     body = render_blocks(view["blocks"], names=names, first_number=first_number)
-    return Group(Rule(title, align="left"), body, Rule())
+    fields = len(inputs(view["blocks"]))
+    how = f" {SEPARATOR} ".join(["..."] * fields)
+    hint = [Text(f":submit {how}", style="dim")] if fields else []
+    return Group(Rule(title, align="left"), body, *hint, Rule())
 
 
 def render_blocks(
@@ -133,7 +137,7 @@ def _block(block: Json, names: Names, numbers: Iterator[int]) -> RenderableType:
         case "image":
             return Text(f"[image: {_clean(block['alt_text'])}]", style="dim")
         case "input":
-            return Text(f"{_clean(block['label']['text'])}: ______")
+            return _input(block)
         case "task_card":
             return _task(block, names)
         case "plan":
@@ -145,6 +149,16 @@ def _block(block: Json, names: Names, numbers: Iterator[int]) -> RenderableType:
             return Group(title, _Prefixed(Group(*children), "  "))
         case other:
             return Text(f"[{_clean(other)}]", style="dim")
+
+
+def _input(block: Json) -> RenderableType:
+    label = f"{_clean(block['label']['text'])}{' (optional)' if block.get('optional') else ''}"
+    options = block["element"].get("options", ())
+    lines = [
+        Text(f"  {number}. {_clean(option['text']['text'])}")
+        for number, option in enumerate(options, 1)
+    ]
+    return Group(Text(f"{label}: ______" if not options else f"{label}:"), *lines)
 
 
 def _section(block: Json, names: Names, numbers: Iterator[int]) -> RenderableType:

@@ -33,6 +33,7 @@ class Screen:
         self._before = before
         self._after = after
         self._controls: list[tuple[Message | Json, Control]] = []
+        self._view: Json | None = None
         self._inbox: queue.Queue[Entry | None] = queue.Queue()
         self._thread = threading.Thread(target=self._print_entries, name="screen", daemon=True)
         self._names = {user.id: user.real_name or user.name for user in workspace.users}
@@ -65,6 +66,17 @@ class Screen:
             raise LookupError(f"there is no button {number}")
         return self._controls[int(number) - 1]
 
+    @property
+    def view(self) -> Json:
+        """The modal that was shown last.
+
+        Raises:
+            LookupError: None was shown.
+        """
+        if self._view is None:
+            raise LookupError("there is nothing to fill in")
+        return self._view
+
     def show_message(self, message: Message) -> None:
         """Print a message."""
         first = self._number(message, message.blocks if message.bot_id else ())
@@ -93,6 +105,7 @@ class Screen:
             self.show_note(f"{self._names[BOT_USER_ID]} {entry.data['status']}")
         elif entry.kind == "view" and entry.data["user"] == self.viewer.id:
             view = entry.data["view"]
+            self._view = view if view["type"] == "modal" else self._view
             first = self._number(view, view["blocks"])
             self._print(render_view(view, names=self._names, first_number=first))
         elif entry.kind == "prompts":

@@ -9,6 +9,7 @@ Verb = Literal[
     "write",
     "command",
     "press",
+    "submit",
     "user",
     "channel",
     "thread",
@@ -21,6 +22,7 @@ Verb = Literal[
 
 _WORDS: dict[str, Verb] = {
     ":press": "press",
+    ":submit": "submit",
     ":user": "user",
     ":channel": "channel",
     ":thread": "thread",

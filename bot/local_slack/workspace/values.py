@@ -29,6 +29,7 @@ class User:
     is_admin: bool = False
     is_guest: bool = False
     is_bot: bool = False
+    is_deactivated: bool = False
     team_id: str = TEAM_ID
 
 
@@ -106,12 +107,17 @@ class Rejection:
     details: tuple[str, ...] = ()
 
 
+_LINES_OF_RICH_TEXT = {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}
+
+
 def block_texts(value: Any) -> list[str]:
     """Return every displayed string in `value` (blocks, a block, an element), in order."""
     if isinstance(value, list | tuple):
         return [text for item in value for text in block_texts(item)]
     if not isinstance(value, Mapping):
         return []
+    if value.get("type") in _LINES_OF_RICH_TEXT:
+        return ["".join(block_texts(value["elements"]))]
     own = value.get("text")
     texts = [own] if isinstance(own, str) else []
     nested = (item for item in value.values() if isinstance(item, Mapping | list | tuple))

@@ -43,7 +43,7 @@ def user_json(user: User) -> Json:
         "team_id": user.team_id,
         "name": user.name,
         "real_name": user.real_name or user.name,
-        "deleted": False,
+        "deleted": user.is_deactivated,
         "is_admin": user.is_admin,
         "is_owner": False,
         "is_primary_owner": False,

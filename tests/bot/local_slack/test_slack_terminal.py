@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from bot.local_slack import LocalSlack, Message
 from bot.local_slack.terminal.chat import TerminalChat
+from bot.local_slack.terminal.filling import filled
 from bot.local_slack.terminal.rendering import controls, render_message, render_view
 from bot.local_slack.terminal.typed_lines import TypedLine, read_line
 from bot.local_slack.workspace.values import BOT_ID, BOT_USER_ID, Json
@@ -241,6 +242,66 @@ def test_a_session_can_mention_go_on_press_and_use_commands(slack: LocalSlack) -
     assert "there is no button 9" in shown
     assert slack.events("message")[0].payload["event"]["user"] == "U0ADMIN01"
     assert "four" not in shown
+
+
+FORM = {
+    "type": "modal",
+    "title": {"type": "plain_text", "text": "Why?"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "reason",
+            "label": {"type": "plain_text", "text": "Reason"},
+            "element": {
+                "type": "radio_buttons",
+                "action_id": "r",
+                "options": [
+                    {"text": {"type": "plain_text", "text": "It is wrong"}, "value": "wrong"},
+                    {"text": {"type": "plain_text", "text": "It is old"}, "value": "old"},
+                ],
+            },
+        },
+        {
+            "type": "input",
+            "block_id": "words",
+            "optional": True,
+            "label": {"type": "plain_text", "text": "Words"},
+            "element": {"type": "plain_text_input", "action_id": "w"},
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason", "words"),
+    [
+        ("2", "old", None),
+        ("wrong | not so", "wrong", "not so"),
+        ("it is OLD | of 2019", "old", "of 2019"),
+    ],
+)
+def test_a_dialog_is_filled_in_by_number_value_or_label(
+    typed: str, reason: str, words: str | None
+) -> None:
+    values = filled(FORM, typed)
+
+    assert values["reason"]["r"]["selected_option"]["value"] == reason
+    assert values["words"]["w"]["value"] == words
+
+
+@pytest.mark.parametrize("typed", ["", "nonsense", "1 | a | b"])
+def test_a_dialog_that_is_filled_in_wrongly_is_not_sent(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"filled in|choices|fields"):
+        filled(FORM, typed)
+
+
+def test_a_dialog_lists_its_choices_and_says_how_to_fill_it_in() -> None:
+    console = Console(width=60, record=True, file=io.StringIO())
+    console.print(render_view(FORM))
+
+    shown = console.export_text()
+    assert "Reason:\n  1. It is wrong\n  2. It is old\n" in shown
+    assert "Words (optional): ______\n:submit ... | ..." in shown
 
 
 def test_a_wrong_user_or_command_is_a_remark_and_not_the_end(slack: LocalSlack) -> None:

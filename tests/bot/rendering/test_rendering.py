@@ -12,6 +12,7 @@ from bot.access.authorization import Reason
 from bot.local_slack.blocks.rules import is_too_long, message_problems
 from bot.rendering import (
     RenderedMessage,
+    Used,
     render_admin_help,
     render_busy,
     render_definition,
@@ -42,6 +43,7 @@ from knowledge.domain import (
     FailedArticle,
     IngestProgress,
     IngestReport,
+    Option,
     Outcome,
     Refusal,
     RefusalReason,
@@ -91,6 +93,7 @@ URL = st.sampled_from(
 SECTION = st.builds(
     ClosestSection, article_id=st.just(ArticleId("a")), title=LONG, heading=LONG, url=URL, gist=LONG
 )
+OPTIONS = st.lists(st.builds(Option, text=LONG, question=LONG), max_size=12).map(tuple)
 SENTENCE = st.builds(
     AnswerSentence,
     text=LONG,
@@ -125,12 +128,14 @@ OUTCOME: st.SearchStrategy[Outcome] = st.one_of(
         closest=st.lists(SECTION, max_size=8).map(tuple),
         mode=st.sampled_from(["extractive", "model"]),
         note=LONG,
+        options=OPTIONS,
     ),
     st.builds(
         Refusal,
         reason=st.sampled_from(RefusalReason),
         text=LONG,
         closest=st.lists(SECTION, max_size=8).map(tuple),
+        options=OPTIONS,
     ),
     st.builds(Chat, text=LONG),
 )
@@ -148,6 +153,7 @@ DEFINITION = st.builds(
     related=st.lists(LONG, max_size=8).map(tuple),
     not_to_confuse=LONG,
     example=LONG,
+    note=LONG,
 )
 FAILED = st.builds(
     FailedArticle, location=LONG, reason=LONG, line=st.none() | st.integers(1, 9_999)
@@ -167,14 +173,23 @@ STATUS = st.builds(
     index_embedder=TEXT,
     last_run=LONG,
 )
+USED = st.builds(
+    Used,
+    asked=LONG,
+    asked_by=st.just("U0MEMBER1") | TEXT,
+    is_shared=st.booleans(),
+    is_passed_on=st.booleans(),
+    vote=st.sampled_from(["", "up", "down"]),
+)
 MESSAGES: dict[str, st.SearchStrategy[RenderedMessage]] = {
-    "outcome": st.builds(render_outcome, OUTCOME, answer_id=st.sampled_from(["", "a1"])),
+    "outcome": st.builds(render_outcome, OUTCOME, answer_id=st.sampled_from(["", "a1"]), used=USED),
     "private outcome": st.builds(
         render_private_outcome,
         OUTCOME,
         question=LONG,
         answer_id=st.sampled_from(["", "a1"]),
         can_escalate=st.booleans(),
+        used=USED,
     ),
     "shared outcome": st.builds(
         render_shared_outcome,

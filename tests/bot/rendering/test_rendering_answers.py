@@ -1,13 +1,18 @@
+from bot.local_slack.workspace.values import block_texts
 from bot.rendering import (
+    SectionReference,
     outcome_text,
     render_definition,
     render_ingest_report,
     render_outcome,
+    render_plainly,
     render_private_outcome,
+    render_sentences,
 )
 from bot.rendering.blocks import RenderedMessage
 from knowledge.answers.citations import plain_text
 from knowledge.domain import (
+    Answer,
     AnswerSentence,
     ArticleId,
     Chat,
@@ -28,52 +33,156 @@ def _sentence(text: str, *citations: int, **changes: object) -> AnswerSentence:
     return AnswerSentence(text=text, citations=citations, **changes)  # type: ignore[arg-type]
 
 
-def test_sentences_run_on_until_a_new_part_opens_and_items_stand_in_lines() -> None:
+def _rows(message: RenderedMessage) -> list[str]:
+    """Return the texts of the rows with a button beside them, folded ones too."""
+    blocks = [*message.blocks, *(c for b in message.blocks for c in b.get("child_blocks", ()))]
+    return [block["text"]["text"] for block in blocks if "accessory" in block]
+
+
+def test_sentences_run_on_until_a_new_part_opens_and_items_are_a_list() -> None:
     answer = make_answer(
         sentences=(
             _sentence("First.", 1, opens_paragraph=True),
             _sentence("Second.", 1, 2),
             _sentence("one", 2, style="item"),
-            _sentence("two", 2, style="item"),
+            _sentence("two", 1, style="item"),
             _sentence("Last.", 2, opens_paragraph=True),
         ),
         sources=(make_source(1), make_source(2, url="")),
     )
 
-    body = _shown(render_outcome(answer))[0]
+    before, listed, after = render_outcome(answer).blocks[:3]
 
     one = "<https://articles.example/what-is-bpo|[1]>"
-    assert body == f"First. {one} Second. {one} [2]\n• one [2]\n• two [2]\n\nLast. [2]"
+    assert before["text"]["text"] == f"First. {one} Second. {one} [2]"
+    [items] = listed["elements"]
+    assert [block_texts(item) for item in items["elements"]] == [["one [2]"], ["two [1]"]]
+    assert items["elements"][1]["elements"][-1] == {
+        "type": "link",
+        "url": "https://articles.example/what-is-bpo",
+        "text": "[1]",
+    }
+    assert after["text"]["text"] == "Last. [2]"
 
 
-def test_sources_are_numbered_links_with_the_quoted_passage() -> None:
-    sources = _shown(render_outcome(make_answer()))[1]
+def test_what_a_second_part_says_again_is_not_said_again() -> None:
+    sentences = (
+        _sentence("First.", 1),
+        _sentence("First.", 1, opens_paragraph=True),
+        _sentence("Second.", 1),
+    )
+    answer = make_answer(sentences=sentences, sources=(make_source(url=""),))
 
-    assert sources == (
-        "*Sources*\n"
-        "[1] <https://articles.example/what-is-bpo|What is BPO?> \u203a Definition\n"
-        "> Business process outsourcing hands a process to a provider."
+    whole, rest = render_outcome(answer), render_sentences(answer, start=1)
+
+    assert whole.blocks[0]["text"]["text"] == "First. [1]\n\nSecond. [1]"
+    assert rest[0]["text"]["text"] == "Second. [1]"
+    assert whole.text.count("First.") == 1
+
+
+def test_a_list_of_one_source_names_it_once() -> None:
+    items = (_sentence("one", 1, style="item"), _sentence("two", 1, style="item"))
+    source = (make_source(1, url=""),)
+    led = make_answer(sentences=(_sentence("These:", 1), *items), sources=source)
+    bare = make_answer(sentences=items, sources=source)
+
+    in_led = block_texts(render_outcome(led).blocks[1])
+    in_bare = block_texts(render_outcome(bare).blocks[0])
+
+    assert in_led == ["one", "two"]
+    assert in_bare == ["one", "two [1]"]
+
+
+def _comparison(**changes: object) -> Answer:
+    quote = "| Aspect | BPO | KPO |\n| Work | routine | expert |\n| Price | per hour | per result |"
+    return make_answer(
+        kind="comparison",
+        sentences=(
+            _sentence("They differ.", 1),
+            _sentence("Work. BPO: routine; KPO: expert.", 2, style="item"),
+            _sentence("Price. BPO: per hour; KPO: per result.", 2, style="item"),
+        ),
+        sources=(make_source(1), make_source(2, heading="Table", quote=quote)),
+        **changes,
     )
 
 
-def test_long_sources_are_shortened_before_the_answer_is() -> None:
-    sentences = tuple(_sentence(f"Sentence {n}. " + "word " * 40, n) for n in range(1, 13))
-    sources = tuple(make_source(n, quote="quoted " * 200, url="") for n in range(1, 13))
+def test_the_rows_of_a_comparison_are_a_table() -> None:
+    message = render_outcome(_comparison())
 
-    message = render_outcome(make_answer(sentences=sentences, sources=sources))
+    [table] = [block for block in message.blocks if block["type"] == "table"]
+    assert [[cell["text"] for cell in row] for row in table["rows"]] == [
+        ["Aspect [2]", "BPO", "KPO"],
+        ["Work", "routine", "expert"],
+        ["Price", "per hour", "per result"],
+    ]
+    assert not any("| " in text for text in block_texts(message.blocks))
 
-    body = "\n".join(_shown(message)[:-1])
-    assert all(f"Sentence {n}. " in body for n in range(1, 13))
-    assert all(f"[{n}]" in body for n in range(1, 13))
-    assert all(f"[{n}] What is BPO?" in "\n".join(_shown(message)) for n in range(1, 13))
+
+def test_an_answer_that_is_shown_while_it_is_written_has_no_table_since_there_may_be_one() -> None:
+    blocks = render_sentences(_comparison(), start=1)
+
+    assert [block["type"] for block in blocks] == ["rich_text"]
 
 
-def test_a_reply_says_how_it_was_made() -> None:
+def test_where_slack_refuses_the_blocks_text_and_buttons_are_left() -> None:
+    message = render_plainly(render_outcome(_comparison(), answer_id="a1"))
+
+    assert [block["type"] for block in message.blocks] == ["section", "actions"]
+    assert "Work. BPO: routine; KPO: expert. [2]" in message.text
+    buttons = message.blocks[1]["elements"]
+    assert [button["text"]["text"] for button in buttons] == ["Read", "Read"]
+    assert len({button["action_id"] for button in buttons}) == 2
+
+
+def test_a_source_is_one_line_with_its_age_and_a_button_that_opens_it() -> None:
+    source = make_source(updated="2024-05-17")
+
+    message = render_outcome(make_answer(sources=(source,)))
+
+    assert _rows(message) == [
+        "[1] <https://articles.example/what-is-bpo|What is BPO?> \u203a Definition"
+        " · updated May 2024"
+    ]
+    reference = SectionReference.read(message.blocks[-1]["accessory"]["value"])
+    assert reference == SectionReference.to_place(source)
+
+
+def test_several_sources_are_folded_and_each_section_is_named_once() -> None:
+    sources = (
+        make_source(1, updated="2024-05-17"),
+        make_source(2, heading="History", updated="2026-01-01"),
+        make_source(3, updated="2024-05-17"),
+    )
+
+    message = render_outcome(make_answer(sources=sources))
+
+    folded = message.blocks[-1]
+    assert (folded["type"], folded["default_collapsed"]) == ("container", True)
+    assert folded["title"]["text"] == "2 sources"
+    assert folded["subtitle"]["text"] == "updated May 2024 to January 2026"
+    assert [row.partition(" <")[0] for row in _rows(message)] == ["[1] [3]", "[2]"]
+
+
+def test_of_many_sources_every_one_opens() -> None:
+    sources = tuple(make_source(n, heading=f"Part {n}") for n in range(1, 31))
+
+    message = render_outcome(make_answer(sources=sources))
+
+    opened = [
+        SectionReference.read(element["value"]).heading
+        for block in message.blocks[-1]["child_blocks"]
+        for element in (block.get("elements") or [block["accessory"]])
+    ]
+    assert opened == [f"Part {n}" for n in range(1, 31)]
+
+
+def test_a_quotation_does_not_say_how_it_was_made_and_written_words_do() -> None:
     extractive = render_outcome(make_answer())
     model = render_outcome(make_answer(mode="model"))
     mixed = render_outcome(make_answer(mode="mixed"))
 
-    assert "without a language model" in extractive.blocks[-1]["elements"][0]["text"]
+    assert "language model" not in str(extractive.blocks)
     assert model.blocks[-1]["elements"][0]["text"].startswith("Written by a language model")
     assert mixed.blocks[-1]["elements"][0]["text"].startswith("Partly written by a language model")
 
@@ -116,25 +225,23 @@ def test_the_text_beside_the_blocks_stands_alone() -> None:
     )
 
 
-def test_a_section_near_a_refused_question_comes_with_a_quotation_of_it() -> None:
+def test_a_section_near_a_refused_question_comes_with_a_quotation_of_it_and_opens() -> None:
     near = make_section(gist="Some & *all* <!channel>.")
 
     message = render_outcome(make_refusal(closest=(near, make_section())))
 
-    line = "• <https://articles.example/what-is-bpo|What is BPO?> \u203a Definition"
-    assert _shown(message)[1] == (
-        f"*Nearest sections*\n{line}\n> Some &amp; \u2217all\u2217 &lt;!channel&gt;.\n{line}"
-    )
+    line = "<https://articles.example/what-is-bpo|What is BPO?> \u203a Definition"
+    assert _rows(message) == [f"{line}\n> Some &amp; \u2217all\u2217 &lt;!channel&gt;.", line]
     assert message.text.endswith(
         "- What is BPO? \u203a Definition: “Some &amp; \u2217all\u2217 &lt;!channel&gt;.”\n"
         "- What is BPO? \u203a Definition"
     )
 
 
-def test_further_reading_is_no_more_than_links() -> None:
-    message = render_outcome(make_answer(closest=(make_section(gist="A sentence."),)))
+def test_an_answer_is_not_followed_by_what_else_there_is_to_read() -> None:
+    message = render_outcome(make_answer(closest=(make_section(title="Other"),)))
 
-    assert "A sentence." not in "\n".join([message.text, *_shown(message)])
+    assert "Other" not in "\n".join([message.text, *_shown(message)])
 
 
 def test_advice_is_not_asked_of_the_experts() -> None:
@@ -168,7 +275,7 @@ def test_an_answer_that_is_far_too_long_is_cut_between_sentences() -> None:
     body = "\n".join(_shown(message))
     assert "Sentence 0. word" in body
     assert "…" in body
-    assert "*Sources*\n[1] <https://articles.example/what-is-bpo|What is BPO?>" in body
+    assert "[1] <https://articles.example/what-is-bpo|What is BPO?>" in body
     assert message.blocks[-1]["type"] == "context_actions"
 
 

@@ -95,7 +95,7 @@ def _is_whole(message: Message, number: int) -> bool:
     return (
         not message.is_streaming
         and all(shown.count(f"Sentence {n}.") == 1 for n in range(1, number + 1))
-        and shown.count("*Sources*") == 1
+        and shown.count("\u203a Definition") == 1
         and message.blocks[-1]["type"] == "context_actions"
     )
 
@@ -110,7 +110,14 @@ def test_a_reply_grows_sentence_by_sentence_and_ends_with_the_sources(desk: _Des
     assert _is_whole(message, 3)
     assert len(desk.replies) == 1
     shown = message.shown_text
-    order = ["Sentence 1.", "Sentence 2.", "Sentence 3.", "3 of 3", "*Sources*", "Written by"]
+    order = [
+        "Sentence 1.",
+        "Sentence 2.",
+        "Sentence 3.",
+        "3 of 3",
+        "\u203a Definition",
+        "Written by",
+    ]
     assert sorted(order, key=shown.index) == order
     assert message.via == "stream"
     assert [len(version.blocks) for version in message.history] == [1, 2]
@@ -276,7 +283,7 @@ def test_a_reply_too_long_for_a_stream_is_replaced_by_a_shortened_one(desk: _Des
 
     [reply] = desk.slack.transcript.replies(desk.ts)
     assert all(f"{n} word" in reply.shown_text for n in range(14))
-    assert "*Sources*" in reply.shown_text
+    assert "\u203a Definition" in reply.shown_text
     assert desk.slack.transcript.rejections == ()
 
 
