@@ -17,6 +17,7 @@ __all__ = [
     "load_bipia",
     "load_clapnq",
     "load_scifact",
+    "nomiracl_passages",
     "sample",
 ]
 
@@ -139,3 +140,15 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
+
+
+def nomiracl_passages(data: Path) -> tuple[dict[str, Document], list[tuple[str, bool]]]:
+    """Return NoMIRACL's passages by id, and its questions with whether one of them answers."""
+    passages: dict[str, Document] = {}
+    questions = []
+    for row in _rows(data / "nomiracl" / "en.tune.jsonl"):
+        questions.append((row["question"], row["has_answer"]))
+        for one in row["passages"]:
+            name = one["id"].replace("#", "-")
+            passages[name] = Document(document_id=name, title=one["title"], text=one["text"])
+    return passages, questions
