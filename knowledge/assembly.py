@@ -224,7 +224,8 @@ def open_knowledge(
             _open_chat(settings, corpus.catalog, grounding=judge) if settings.chat_model else None
         )
         gate = gate or load_gate(settings.data_dir)
-        if gate.fingerprint != corpus.embedder.name:
+        # A gate that lets everything through was fitted on nothing.
+        if gate.fingerprint not in ("", corpus.embedder.name):
             logger.warning(
                 "the decision to refuse was fitted on %s, not on %s: measure it with `python -m "
                 "knowledge evaluate` and fit it anew with `calibrate`",
