@@ -39,8 +39,15 @@ class Door:
             while True:
                 ours, _ = listener.accept()
                 theirs = socket.create_connection(("127.0.0.1", self._target))
-                for one, other in ((ours, theirs), (theirs, ours)):
-                    threading.Thread(target=_pump, args=(one, other), daemon=True).start()
+                threading.Thread(target=_pass_on, args=(ours, theirs), daemon=True).start()
+
+
+def _pass_on(ours: socket.socket, theirs: socket.socket) -> None:
+    with ours, theirs:
+        back = threading.Thread(target=_pump, args=(theirs, ours), daemon=True)
+        back.start()
+        _pump(ours, theirs)
+        back.join()
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

@@ -8,13 +8,25 @@ from bot.app import create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.local_slack import LocalSlack
+from bot.record.gaps import Gaps
 from bot.record.journal import Journal
+from bot.record.privacy import Privacy
+from bot.record.remarks import Remarks
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
-from knowledge.domain import Answer, Question, Reply
+from knowledge.answers.trace import Reply
+from knowledge.domain import Answer, Question
 from knowledge.record.database import open_database
-from tests.fakes import FakeAnswerer, FakeAudit, FakeClock, FakeCorpus, FakeGlossary, FakeIngestion
+from tests.fakes import (
+    FakeAnswerer,
+    FakeAudit,
+    FakeClock,
+    FakeCorpus,
+    FakeGlossary,
+    FakeIngestion,
+    FakeLibrary,
+)
 
 
 class _SlowAnswerer(FakeAnswerer):
@@ -38,9 +50,13 @@ def main() -> None:
             answerer=_SlowAnswerer(float(pause_s)),
             glossary=FakeGlossary(),
             corpus=FakeCorpus(),
+            library=FakeLibrary(),
             ingest=FakeIngestion(),
             audit=FakeAudit(),
             journal=Journal(database),
+            remarks=Remarks(database),
+            gaps=Gaps(database),
+            privacy=Privacy(database),
             clock=FakeClock(),
         ),
         client=create_client(token=LocalSlack.bot_token, base_url=url),
