@@ -12,6 +12,7 @@ import pytest
 from bot.incoming import parse_question
 from bot.reading import plain_text
 from bot.rendering.mrkdwn import bold, cut, escape, italic, link, quote
+from knowledge.answers.subject import BUNDLED_SUBJECT
 from knowledge.domain import Question, Turn
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.vocabulary import Vocabulary
@@ -153,7 +154,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "stand_alone": _follow_up,
     "split_requests": split_requests,
     "without_orders": without_orders,
-    "read_small_talk": read_small_talk,
+    "read_small_talk": partial(read_small_talk, subject=BUNDLED_SUBJECT),
     "has_words": has_words,
     "read_advice": read_advice,
     "define": lambda text: _glossary().define(text),
