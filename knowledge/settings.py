@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 PROVIDER = re.compile(
-    r"(?!KB_|SLACK_)[A-Z][A-Z0-9_]*_(?:KEY|KEY_ID|TOKEN|BASE_URL|API_BASE|ENDPOINT|API_VERSION|"
+    r"(?!KB_|SLACK_)[A-Z][A-Z0-9_]{0,60}_(?:KEY|KEY_ID|TOKEN|BASE_URL|API_BASE|ENDPOINT|API_VERSION|"
     r"HOST|PROJECT|LOCATION|REGION|ORG_ID|CREDENTIALS)$"
 )
 """Names of settings that belong to a provider of chat models."""

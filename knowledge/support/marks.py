@@ -5,17 +5,24 @@ import re
 __all__ = ["read_marks"]
 
 NAMED = r"(?:passages?|sources?|documents?|docs?|refs?|references?)"
-LIST = r"\d{1,2}(?:\s*(?:,|;|and|&|-|–|—|to)\s*(?:" + NAMED + r"\s*)?\d{1,2})*"  # noqa: RUF001
+LIST = r"\d{1,2}(?:\s{0,3}(?:,|;|and|&|-|–|—|to)\s{0,3}(?:" + NAMED + r"\s{0,3})?\d{1,2})*"  # noqa: RUF001
 SQUARE = re.compile(
-    rf"[\[【]\s*\^?\s*(?:{NAMED}\s*:?\s*)?(?P<list>{LIST})(?:[†:][^\]】\n]{{0,40}})?\s*[\]】]",
+    rf"[\[【]\s{{0,3}}\^?\s{{0,3}}(?:{NAMED}\s{{0,3}}:?\s{{0,3}})?(?P<list>{LIST})"
+    r"(?:[†:][^\]】\n]{0,40})?\s{0,3}[\]】]",
     re.IGNORECASE,
 )
-ROUND_NAMED = re.compile(rf"\(\s*(?:see\s+)?{NAMED}\s*:?\s*(?P<list>{LIST})\s*\)", re.IGNORECASE)
-ROUND = re.compile(r"(?<=[\w.%)\]”\"'])\s?\((?P<list>\d(?:\s*[,-]\s*\d)*)\)")
-AFTER_ROUND = re.compile(r"\s*[.,;:!?\[(]|\s+[A-Z“\"]")
+ROUND_NAMED = re.compile(
+    rf"\(\s{{0,3}}(?:see\s{{1,3}})?{NAMED}\s{{0,3}}:?\s{{0,3}}(?P<list>{LIST})\s{{0,3}}\)",
+    re.IGNORECASE,
+)
+ROUND = re.compile(r"(?<=[\w.%)\]”\"'])\s?\((?P<list>\d(?:\s{0,3}[,-]\s{0,3}\d)*)\)")
+AFTER_ROUND = re.compile(r"\s{0,3}[.,;:!?\[(]|\s{1,3}[A-Z“\"]")
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 SUPERSCRIPT = re.compile(r"(?<=[a-z.,;!?)\"”’]{2})\s?(?P<list>[¹²³⁴⁵⁶⁷⁸⁹]+)")  # noqa: RUF001
-RANGE = re.compile(r"(\d+)\s*(?:-|–|—|to)\s*(?:" + NAMED + r"\s*)?(\d+)", re.IGNORECASE)  # noqa: RUF001
+RANGE = re.compile(
+    r"(\d{1,3})\s{0,3}(?:-|–|—|to)\s{0,3}(?:" + NAMED + r"\s{0,3})?(\d{1,3})",  # noqa: RUF001
+    re.IGNORECASE,
+)
 LONGEST_RANGE = 10
 
 

@@ -13,10 +13,10 @@ from knowledge.text.language import Span, sentence_spans
 
 __all__ = ["NOTHING", "Statement", "read_statements"]
 
-MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+MARKER = re.compile(r"\s{0,3}\[(\d{1,2}(?:\s{0,3},\s{0,3}\d{1,2}){0,12})\]")
 LEADING_MARKERS = re.compile(rf"(?:{MARKER.pattern})+\s*")
 BEGUN_MARKERS = re.compile(
-    r"(?:\s*(?:[\[(【][^\])】]{0,40}[\])】]|[\[(【][^\])】]{0,40}\Z|[⁰¹²³⁴⁵⁶⁷⁸⁹]))*"
+    r"(?:\s{0,3}(?:[\[(【][^\])】]{0,40}[\])】]|[\[(【][^\])】]{0,40}\Z|[⁰¹²³⁴⁵⁶⁷⁸⁹]))*"
 )
 ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)]|\(?[a-z]\))\s+")  # noqa: RUF001
 DECORATION = re.compile(

@@ -30,7 +30,7 @@ SMALL, LARGE = 500, 2_000
 HOPELESS_S = 1.5
 MOST_GROWTH = 9.0
 """For four times the text. Linear is 4, the square 16."""
-FLOOR_S = 0.006
+FLOOR_S = 0.012
 """What is read so fast is no way to stop anything, however it grows."""
 
 # Patterns that are shown no longer text than this, by the function around them.
