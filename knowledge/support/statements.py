@@ -8,9 +8,10 @@ from knowledge.text.language import Span, sentence_spans
 
 __all__ = ["Statement", "read_statements"]
 
-MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+# Each begins where a run of spaces does, or a long run would be read anew from each of them.
+MARKER = re.compile(r"(?<!\s)\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 LEADING_MARKERS = re.compile(rf"(?:{MARKER.pattern})+\s*")
-BEGUN_MARKERS = re.compile(r"(?:\s*\[[\d,\s]*\]?)*")
+BEGUN_MARKERS = re.compile(r"(?:(?<!\s)\s*\[[\d,\s]*\]?)*")
 DECORATION = re.compile(r"^\s*(?:[-*•]|\d+[.)]|#+)\s+|\*\*|`")
 NOTHING = "NOTHING"
 """What the model is told to write when the passages do not answer."""

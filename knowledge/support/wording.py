@@ -72,7 +72,7 @@ PREPOSITIONS = frozenset(
     since through to under until when while with within without
     """.split()  # noqa: SIM905
 )
-TOPIC = re.compile(r"^(?:in|within|under)\s+([^,]+),\s+(.+)$", re.IGNORECASE)
+TOPIC = re.compile(r"^(?:in|within|under)\s+([^,\s][^,]*),\s+(\S.*)$", re.IGNORECASE)
 SAME = (
     (re.compile(r"\bper ?cent\b", re.IGNORECASE), "%"),
     (re.compile(r"\bcannot\b", re.IGNORECASE), "can not"),
