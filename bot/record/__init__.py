@@ -1,1 +1,1 @@
-"""What people asked and were answered, in the SQL database of the record."""
+"""What people asked, were answered and said of it, in the SQL database of the record."""

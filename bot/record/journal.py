@@ -210,7 +210,9 @@ class Journal:
     # Retention
 
     def purge(self, *, before: dt.datetime) -> int:
-        """Delete events, answers and their votes older than `before`; return how many answers.
+        """Delete what is older than `before`; return how many answers that were.
+
+        With an answer goes all that hangs on it.
 
         Events that are not finished stay, however old the clock says they are.
         """
@@ -221,7 +223,8 @@ class Journal:
             )
             # SQLite is told to cascade too, but only this order needs no such setting.
             old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
-            connection.execute(delete(schema.vote).where(schema.vote.c.answer_id.in_(old)))
+            for table in (schema.vote, schema.remark, schema.deed):
+                connection.execute(delete(table).where(table.c.answer_id.in_(old)))
             result = connection.execute(
                 delete(schema.answer).where(schema.answer.c.created_at < before)
             )
