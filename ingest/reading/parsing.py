@@ -9,6 +9,7 @@ from ingest.reading.hygiene import clean_text, decode
 from ingest.reading.json_lines import read_json_lines
 from ingest.reading.markdown import read_markdown
 from ingest.reading.office import read_docx, read_pptx
+from ingest.reading.pdf.articles import read_pdf
 from ingest.reading.remarks import Remark
 from ingest.reading.saved_pages.pages import read_text
 from knowledge.domain import Article
@@ -27,7 +28,7 @@ __all__ = [
 MAX_FILE_BYTES = 25 * 1024 * 1024
 Parsed: TypeAlias = Article | ArticleError | Remark
 SUPPORTED_SUFFIXES = frozenset(
-    {".md", ".markdown", ".html", ".htm", ".txt", ".jsonl", ".docx", ".pptx"}
+    {".md", ".markdown", ".html", ".htm", ".txt", ".jsonl", ".docx", ".pptx", ".pdf"}
 )
 
 
@@ -77,11 +78,16 @@ def parse_articles(raw: RawFile) -> Iterator[Parsed]:
 
 def _parse(raw: RawFile) -> Iterator[Parsed]:
     location, stem = raw.location, raw.stem
-    if raw.suffix in {".docx", ".pptx"}:
+    if raw.suffix in {".docx", ".pptx", ".pdf"}:
         if not raw.data.strip():
             raise ArticleError("is empty; write something or delete it", location=location)
-        read = read_docx if raw.suffix == ".docx" else read_pptx
-        yield read(raw.data, location=location, stem=stem)
+        match raw.suffix:
+            case ".docx":
+                yield read_docx(raw.data, location=location, stem=stem)
+            case ".pptx":
+                yield read_pptx(raw.data, location=location, stem=stem)
+            case _:
+                yield from read_pdf(raw.data, location=location, stem=stem)
         return
     declared = declared_encoding(raw.data) if raw.suffix in {".html", ".htm"} else ""
     text = decode(raw.data, location=location, declared=declared)

@@ -1,0 +1,1 @@
+"""PDF documents: their printed lines, made headings and paragraphs again, under page numbers."""
