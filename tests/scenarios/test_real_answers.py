@@ -402,7 +402,10 @@ def test_before_anything_is_ingested_a_question_is_refused_with_the_reason(
 
 @pytest.mark.parametrize(
     "question",
-    ["can a company use a domestic firm for outsourcing?", "why are BPO staff less expensive?"],
+    [
+        "can a company use a domestic firm for outsourcing?",
+        "why can staff of a BPO firm cost less when they work for several companies?",
+    ],
 )
 def test_the_seed_document_is_cited_for_what_it_says(
     question: str, world: RealWorld, real_corpus: RealCorpus
