@@ -127,7 +127,7 @@ class Ingestion:
                     run = _Run(readers, self._plan(sources), tally, confirm_empty)
                     self._take_all(sources, run, on_progress=on_progress)
                 self._sweep()
-                self._forget(self._embed_counting(tally))
+                self._settle(self._embed_counting(tally))
             except BaseException as exc:
                 report = tally.report(seconds=time.monotonic() - started)
                 is_known = isinstance(exc, KnowledgeError)
@@ -169,7 +169,7 @@ class Ingestion:
             run_id = self._ledger.begin_run(actor=actor)
             self._catalog.remove(present)
             self._sweep()
-            self._forget(self._embedder.embed_documents)
+            self._settle(self._embedder.embed_documents)
             report = IngestReport(removed=present)
             self._ledger.end_run(run_id, state="done", report=report)
             return present
@@ -316,10 +316,12 @@ class Ingestion:
 
         return embed
 
-    def _forget(self, embed: Callable[[Sequence[str]], Vectors]) -> None:
-        """Leave no file with the text of what was removed or replaced."""
-        if self._index.is_worn(chunks=self._catalog.counts()["chunks"]):
+    def _settle(self, embed: Callable[[Sequence[str]], Vectors]) -> None:
+        """Leave an index that is whole, and no file with the text of what was removed."""
+        is_worn = self._index.is_worn(chunks=self._catalog.counts()["chunks"])
+        if is_worn or not self._index.is_whole():
             self._index.rebuild(embed)
+        if is_worn:
             self._catalog.forget_deleted()
 
     def _sweep(self) -> None:

@@ -141,6 +141,13 @@ class VectorIndex:
             return generation.replaced > 0
         return generation.replaced > max(CHURN_LIMIT * chunks, 1)
 
+    def is_whole(self) -> bool:
+        """Whether the index holds the chunks that can be seen, and no others.
+
+        Chroma may lose what it was given after a write that a full disk cut short.
+        """
+        return self._contents()[1] == self._catalog.active_chunk_ids()
+
     def rebuild(self, embed: Callable[[Sequence[str]], Vectors]) -> int:
         """Build a generation beside the present one, switch to it, and return its chunks.
 

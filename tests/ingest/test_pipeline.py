@@ -11,6 +11,7 @@ import pytest
 from ingest.sources import describe_source
 from knowledge.domain import ArticleId, IngestProgress
 from knowledge.errors import EmbedderError
+from knowledge.search.store import open_store
 from tests.fakes import HashingEmbedder
 from tests.workbench import Workbench, open_workbench, write_article
 
@@ -430,6 +431,24 @@ def test_an_index_that_is_damaged_is_built_anew_from_the_record(
         assert bench.embedder.embedded == []
         assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
     assert len(list((tmp_path / "data" / "index").iterdir())) == 1
+
+
+def test_a_chunk_that_the_index_lost_during_the_run_is_there_when_it_ends(
+    bench: Workbench, tmp_path: Path, folder: Path
+) -> None:
+    bench.ingest(folder)
+    write_article(folder, "gamma", "Gamma keeps the books.")
+    directory = tmp_path / "data" / "index"
+
+    def lose(progress: IngestProgress) -> None:
+        if progress.stage == "finishing":
+            (generation,) = directory.iterdir()
+            store = open_store(generation.name, directory=directory, url="")
+            store.delete(sorted(store.ids())[:1])
+
+    bench.ingestion.run([describe_source(str(folder))], actor="test", on_progress=lose)
+
+    assert bench.indexed_ids() == bench.catalog.active_chunk_ids()
 
 
 def _files_with(word: str, data: Path) -> list[str]:
