@@ -9,10 +9,10 @@ BENCHMARKS = (
     "message_length",
     "model_path",
     "model_text",
-    "injection",
-    "clapnq",
-    "scifact",
-    "langchain_side_by_side",
+    "faults.injection",
+    "public.clapnq",
+    "public.scifact",
+    "public.langchain_side_by_side",
 )
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ from benchmarks.harness import (
     scratch_folder,
     settings_for,
 )
-from benchmarks.public_data import sample
+from benchmarks.public.public_data import sample
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import Answer, Outcome, Question, Turn
 

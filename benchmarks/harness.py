@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from benchmarks.public_data import Document
+from benchmarks.public.public_data import Document
 from ingest.pipeline import make_ingestion
 from ingest.sources import BUNDLED, describe_source
-from knowledge.answers.gate import EvidenceGate
+from knowledge.answers.evidence.gate import EvidenceGate
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import IngestReport
 from knowledge.models.embeddings import SentenceTransformerEmbedder

@@ -35,7 +35,7 @@ from benchmarks.harness import (
     scratch_folder,
     write_articles,
 )
-from benchmarks.public_data import load_scifact
+from benchmarks.public.public_data import load_scifact
 from ingest.sources import BUNDLED
 
 T = TypeVar("T")

@@ -34,7 +34,7 @@ from benchmarks.harness import (
     settings_for,
 )
 from bot.rendering import RenderedMessage, SectionReference, render_outcome
-from bot.rendering.passages import mark_quote, read_pieces
+from bot.rendering.sections.passages import mark_quote, read_pieces
 from knowledge.assembly import open_knowledge
 from knowledge.domain import Answer, Source
 from knowledge.evaluation.golden import Case, read_cases

@@ -35,8 +35,8 @@ from benchmarks.harness import (
     scratch_folder,
     settings_for,
 )
-from benchmarks.public_data import sample
-from knowledge.answers.writing import PASSAGES, Writer
+from benchmarks.public.public_data import sample
+from knowledge.answers.written.writing import PASSAGES, Writer
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import Question, SearchResult
 from knowledge.models.bundled import bundled_model

@@ -30,8 +30,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.harness import Figure, option_parser, parse, publish
-from knowledge.answers.drafts import Draft
-from knowledge.answers.writing import Writer
+from knowledge.answers.written.drafts import Draft
+from knowledge.answers.written.writing import Writer
 from knowledge.domain import ArticleId, Chunk, ChunkId, SearchResult
 from knowledge.evaluation.metrics import auroc
 from knowledge.models.bundled import bundled_model

@@ -27,7 +27,7 @@ from benchmarks.harness import (
     positive,
     publish,
 )
-from benchmarks.public_data import sample
+from benchmarks.public.public_data import sample
 from ingest.sources import BUNDLED
 from knowledge.assembly import Knowledge
 from knowledge.domain import Answer, Chunk

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Literal, TypeAlias
 
 from ingest.chunking import version_id
-from ingest.reading.slugs import join_slugs, slugify
+from ingest.reading.heads.slugs import join_slugs, slugify
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 from knowledge.record.catalog import ArticleRow

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
-from ingest.reading.commonmark import parse_text, plain_text
+from ingest.reading.markdown.commonmark import parse_text, plain_text
 from knowledge.domain import Article
 from knowledge.text.language import sentence_spans
 from knowledge.text.passages import ITEM_MARK, ROW_MARK

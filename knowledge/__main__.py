@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never
 
-from knowledge.answers.calibration import fit_gate
 from knowledge.answers.citations import plain_text
+from knowledge.answers.evidence.calibration import fit_gate
+from knowledge.answers.evidence.gate import FITTED_GATE, EvidenceGate, Signals, load_gate
 from knowledge.answers.explaining import explain
-from knowledge.answers.gate import FITTED_GATE, EvidenceGate, Signals, load_gate
 from knowledge.answers.trace import Reply
 from knowledge.assembly import open_corpus, open_knowledge
 from knowledge.domain import Answer, Chat, DefineResult, Question, Refusal, Turn

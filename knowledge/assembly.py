@@ -17,9 +17,9 @@ from filelock import FileLock, Timeout
 from typing_extensions import override
 
 from knowledge.answers.answering import Answerer
-from knowledge.answers.gate import EvidenceGate, load_gate
+from knowledge.answers.evidence.gate import EvidenceGate, load_gate
 from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache, describe_corpus
-from knowledge.answers.writing import Writer
+from knowledge.answers.written.writing import Writer
 from knowledge.domain import CorpusStatus, Subject
 from knowledge.errors import ConfigError, DataDirectoryBusyError, KnowledgeError
 from knowledge.glossary.glossary import Glossary

@@ -16,9 +16,9 @@ from ingest.limited.pool import ReaderPool
 from ingest.pipeline import Ingestion, make_ingestion
 from ingest.sources import describe_source
 from knowledge.answers.answering import Answerer
-from knowledge.answers.gate import EvidenceGate, Signals
+from knowledge.answers.evidence.gate import EvidenceGate, Signals
 from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache
-from knowledge.answers.writing import Writer
+from knowledge.answers.written.writing import Writer
 from knowledge.assembly import open_corpus
 from knowledge.domain import Article, ArticleId, Chunk, ChunkId, IngestReport
 from knowledge.glossary.glossary import Glossary

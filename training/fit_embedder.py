@@ -47,7 +47,7 @@ from benchmarks.harness import (
     positive,
     publish,
 )
-from benchmarks.public_data import sample
+from benchmarks.public.public_data import sample
 from ingest.sources import BUNDLED
 from knowledge.domain import Chunk
 from knowledge.evaluation.golden import Case

@@ -3,7 +3,8 @@
 The corpora are the bundled articles (the tuning half of the golden questions), a company handbook,
 documents of twelve offices, one saved web article, and passages of Wikipedia (NoMIRACL). Each is
 ingested alone and asked its own questions. To each are put besides questions on the others, which
-nothing in it answers. The logistic model over the signals of `knowledge.answers.gate` weighs
+nothing in it answers. The logistic model over the signals of
+`knowledge.answers.evidence.gate` weighs
 answerable and unanswerable questions of a corpus the same, up to `FULL` of each.
 
     AUROC           answerable against unanswerable questions
@@ -12,7 +13,7 @@ answerable and unanswerable questions of a corpus the same, up to `FULL` of each
 
 For each corpus the figures are of a fit without it. Repeat it from the repository's root with
 
-    python -m training.fit_gate --out knowledge/answers/evidence.json
+    python -m training.fit_gate --out knowledge/answers/evidence/evidence.json
 """
 
 import json
@@ -34,11 +35,11 @@ from benchmarks.harness import (
     scratch_folder,
     write_articles,
 )
-from benchmarks.public_data import nomiracl_passages
+from benchmarks.public.public_data import nomiracl_passages
 from ingest.pipeline import make_ingestion
 from ingest.sources import BUNDLED, describe_source
 from knowledge.answers.answering import Answerer
-from knowledge.answers.gate import EvidenceGate
+from knowledge.answers.evidence.gate import EvidenceGate
 from knowledge.assembly import open_knowledge
 from knowledge.evaluation.golden import Case, read_cases
 from knowledge.evaluation.metrics import auroc

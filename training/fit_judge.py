@@ -37,7 +37,7 @@ from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, softplus
 
 from benchmarks.harness import Figure, option_parser, parse, positive, publish
-from benchmarks.public_data import sample
+from benchmarks.public.public_data import sample
 from knowledge.domain import ArticleId, Chunk, ChunkId
 from knowledge.evaluation.metrics import auroc
 from knowledge.models.bundled import bundled_model

@@ -38,9 +38,9 @@ from benchmarks.harness import (
     scratch_folder,
     write_articles,
 )
-from benchmarks.public_data import Document, sample
-from ingest.reading.front_matter import split_front_matter
-from ingest.reading.metadata import read_metadata
+from benchmarks.public.public_data import Document, sample
+from ingest.reading.heads.front_matter import split_front_matter
+from ingest.reading.heads.metadata import read_metadata
 from knowledge.assembly import Knowledge
 from knowledge.domain import Chunk
 from knowledge.evaluation.golden import Case

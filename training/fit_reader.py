@@ -51,9 +51,9 @@ from benchmarks.harness import (
     positive,
     publish,
 )
-from benchmarks.public_data import sample
+from benchmarks.public.public_data import sample
 from ingest.sources import BUNDLED
-from knowledge.answers.gate import EvidenceGate
+from knowledge.answers.evidence.gate import EvidenceGate
 from knowledge.evaluation.metrics import auroc, f1
 from knowledge.models.bundled import BUNDLED_NAME, bundled_model
 from knowledge.models.joint_reader import (

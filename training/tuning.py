@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from benchmarks.harness import GOLDEN, Figure
-from benchmarks.public_data import sample
+from benchmarks.public.public_data import sample
 from knowledge.answers.rating import UnitSignals
 from knowledge.evaluation.golden import Case, read_cases
 from knowledge.search.ranking import RankSignals

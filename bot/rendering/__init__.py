@@ -17,10 +17,10 @@ from bot.rendering.answers import (
     render_sentences,
     render_shared_outcome,
 )
-from bot.rendering.blocks import Block, RenderedMessage, fits, render_plainly
-from bot.rendering.choices import Choice, Used
 from bot.rendering.definitions import render_definition
-from bot.rendering.forms import REASON_FORM, ReasonForm, render_reason_form
+from bot.rendering.elements.blocks import Block, RenderedMessage, fits, render_plainly
+from bot.rendering.elements.choices import Choice, Used
+from bot.rendering.elements.forms import REASON_FORM, ReasonForm, render_reason_form
 from bot.rendering.home import HomePage, render_home
 from bot.rendering.notices import (
     SUGGESTED_PROMPTS,
@@ -39,8 +39,8 @@ from bot.rendering.personal import (
     render_term,
     render_terms,
 )
-from bot.rendering.reading import View, render_gone, render_page
-from bot.rendering.references import SectionReference
+from bot.rendering.sections.reading import View, render_gone, render_page
+from bot.rendering.sections.references import SectionReference
 
 __all__ = [
     "ASK_FORM",

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.record.gaps import DislikedAnswer, UnansweredGroup
-from bot.rendering.blocks import RenderedMessage, context, message, section, sections
-from bot.rendering.mrkdwn import bold, cut, escape, mention, one_line
+from bot.rendering.elements.blocks import RenderedMessage, context, message, section, sections
+from bot.rendering.elements.mrkdwn import bold, cut, escape, mention, one_line
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.rendering.blocks import (
+from bot.rendering.elements.blocks import (
     Block,
     RenderedMessage,
     actions,
@@ -12,10 +12,10 @@ from bot.rendering.blocks import (
     section,
     vote_buttons,
 )
-from bot.rendering.choices import Used, option_buttons
-from bot.rendering.mrkdwn import cut, escape, italic, mention, one_line
-from bot.rendering.sentences import render_body, render_sentences, said_once
-from bot.rendering.sources import plain_trail, render_near_sections, render_sources
+from bot.rendering.elements.choices import Used, option_buttons
+from bot.rendering.elements.mrkdwn import cut, escape, italic, mention, one_line
+from bot.rendering.elements.sentences import render_body, render_sentences, said_once
+from bot.rendering.sections.sources import plain_trail, render_near_sections, render_sources
 from knowledge.answers.citations import plain_text
 from knowledge.domain import Answer, Chat, ClosestSection, Outcome, Refusal, RefusalReason
 

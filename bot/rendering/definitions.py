@@ -1,9 +1,16 @@
 """What `/define` found, as a Slack message."""
 
-from bot.rendering.blocks import Block, RenderedMessage, context, message, section, sections
-from bot.rendering.choices import Used, option_buttons, term_buttons
-from bot.rendering.mrkdwn import bold, cut, escape, italic, one_line
-from bot.rendering.sources import render_sources
+from bot.rendering.elements.blocks import (
+    Block,
+    RenderedMessage,
+    context,
+    message,
+    section,
+    sections,
+)
+from bot.rendering.elements.choices import Used, option_buttons, term_buttons
+from bot.rendering.elements.mrkdwn import bold, cut, escape, italic, one_line
+from bot.rendering.sections.sources import render_sources
 from knowledge.domain import DefineResult, Option, Sense
 
 __all__ = ["render_definition"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.record.privacy import AskedQuestion
-from bot.rendering.blocks import (
+from bot.rendering.elements.blocks import (
     Block,
     actions,
     button,
@@ -13,9 +13,9 @@ from bot.rendering.blocks import (
     header,
     section,
 )
-from bot.rendering.choices import Choice, button_label
-from bot.rendering.dates import month
-from bot.rendering.mrkdwn import cut, escape, one_line
+from bot.rendering.elements.choices import Choice, button_label
+from bot.rendering.elements.dates import month
+from bot.rendering.elements.mrkdwn import cut, escape, one_line
 from bot.rendering.notices import SUGGESTED_PROMPTS
 from knowledge.record.library import Freshness
 

@@ -1,8 +1,8 @@
 """Fixed sentences: help, refusals of permission, failures, the Home tab."""
 
 from bot.access.authorization import Reason
-from bot.rendering.blocks import RenderedMessage, context, message, section
-from bot.rendering.mrkdwn import cut, escape, mention, one_line, quote
+from bot.rendering.elements.blocks import RenderedMessage, context, message, section
+from bot.rendering.elements.mrkdwn import cut, escape, mention, one_line, quote
 
 __all__ = [
     "SUGGESTED_PROMPTS",

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.record.privacy import PersonalRecord
-from bot.rendering.blocks import (
+from bot.rendering.elements.blocks import (
     Block,
     RenderedMessage,
     actions,
@@ -13,8 +13,8 @@ from bot.rendering.blocks import (
     context,
     section,
 )
-from bot.rendering.choices import button_label
-from bot.rendering.mrkdwn import bold, cut, escape, one_line
+from bot.rendering.elements.choices import button_label
+from bot.rendering.elements.mrkdwn import bold, cut, escape, one_line
 
 __all__ = [
     "ASK_FORM",

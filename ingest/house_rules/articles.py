@@ -9,8 +9,8 @@ import yaml
 from markdown_it import MarkdownIt
 from typing_extensions import override
 
-from ingest.reading.commonmark import plain_text
-from ingest.reading.front_matter import compose_yaml
+from ingest.reading.heads.front_matter import compose_yaml
+from ingest.reading.markdown.commonmark import plain_text
 from knowledge.errors import ArticleError
 from knowledge.text.language import sentence_spans
 

@@ -9,12 +9,12 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.reading.dates import find_date
-from ingest.reading.html_blocks import html_as_markdown
+from ingest.reading.heads.dates import find_date
+from ingest.reading.heads.slugs import join_slugs, slugify, title_from_stem
 from ingest.reading.hygiene import clean_text
-from ingest.reading.markdown import clean_markdown, has_text, take_heading
+from ingest.reading.markdown.documents import clean_markdown, has_text, take_heading
+from ingest.reading.markdown.html_blocks import html_as_markdown
 from ingest.reading.remarks import Remark
-from ingest.reading.slugs import join_slugs, slugify, title_from_stem
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 

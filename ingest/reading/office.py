@@ -9,10 +9,10 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.reading.dates import find_date
+from ingest.reading.heads.dates import find_date
+from ingest.reading.heads.slugs import slugify, title_from_stem
 from ingest.reading.hygiene import clean_text
 from ingest.reading.letters import escape_text, rows_to_table
-from ingest.reading.slugs import slugify, title_from_stem
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ingest.reading.html import declared_encoding, read_html
+from ingest.reading.html.pages import declared_encoding, read_html
 from ingest.reading.hygiene import clean_text, decode
 from ingest.reading.json_lines import read_json_lines
-from ingest.reading.markdown import read_markdown
+from ingest.reading.markdown.documents import read_markdown
 from ingest.reading.office import read_docx, read_pptx
 from ingest.reading.pdf.articles import read_pdf
 from ingest.reading.remarks import Remark

@@ -8,8 +8,7 @@ from typing import TypeAlias
 
 from knowledge.answers.citations import bind
 from knowledge.answers.composing import MAX_WORDS, Pick, compose, unsaid
-from knowledge.answers.drafts import Draft, why_quoted
-from knowledge.answers.gate import EvidenceGate, read_signals
+from knowledge.answers.evidence.gate import EvidenceGate, read_signals
 from knowledge.answers.rating import rate
 from knowledge.answers.refusing import (
     MAX_QUESTION_CHARS,
@@ -23,7 +22,8 @@ from knowledge.answers.refusing import (
 from knowledge.answers.subject import SubjectCache
 from knowledge.answers.suggesting import suggest
 from knowledge.answers.trace import PartTrace, Reply
-from knowledge.answers.writing import Writer
+from knowledge.answers.written.drafts import Draft, why_quoted
+from knowledge.answers.written.writing import Writer
 from knowledge.domain import (
     Answer,
     AnswerKind,

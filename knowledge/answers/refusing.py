@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias, assert_never
 
-from knowledge.answers.gate import YEAR, Signals
+from knowledge.answers.evidence.gate import YEAR, Signals
 from knowledge.domain import (
     Chunk,
     ClosestSection,

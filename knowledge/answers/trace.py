@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from knowledge.answers.composing import Pick
-from knowledge.answers.gate import Signals
+from knowledge.answers.evidence.gate import Signals
 from knowledge.answers.rating import Candidate
 from knowledge.domain import Outcome, Question
 from knowledge.questions.understanding import Query

@@ -7,7 +7,7 @@ import pytest
 
 import ingest.__main__
 import knowledge.__main__
-from knowledge.answers.gate import FITTED_GATE, SHIPPED_GATE, EvidenceGate
+from knowledge.answers.evidence.gate import FITTED_GATE, SHIPPED_GATE, EvidenceGate
 from knowledge.models.embeddings import SentenceTransformerEmbedder
 from tests.workbench import write_article
 
@@ -41,7 +41,7 @@ def test_a_gate_that_cannot_be_read_stops_answers_only(
     shipped = tmp_path / "shipped.json"
     if content is not None:
         shipped.write_text(content)
-    monkeypatch.setattr("knowledge.answers.gate.SHIPPED_GATE", shipped)
+    monkeypatch.setattr("knowledge.answers.evidence.gate.SHIPPED_GATE", shipped)
 
     assert ingest.__main__.main(["status"]) == 0
     assert knowledge.__main__.main(["define", "SLA"]) == 0

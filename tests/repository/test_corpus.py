@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.rendering import SectionReference
-from bot.rendering.passages import mark_quote, read_pieces
+from bot.rendering.sections.passages import mark_quote, read_pieces
 from ingest.chunking import split_articles
 from ingest.house_rules.checking import check_corpus
 from ingest.reading.parsing import parse_articles

@@ -11,7 +11,7 @@ import pytest
 
 from bot.incoming import parse_question
 from bot.reading import plain_text
-from bot.rendering.mrkdwn import bold, cut, escape, italic, link, quote
+from bot.rendering.elements.mrkdwn import bold, cut, escape, italic, link, quote
 from knowledge.answers.subject import BUNDLED_SUBJECT
 from knowledge.domain import Question, Turn
 from knowledge.glossary.glossary import Glossary

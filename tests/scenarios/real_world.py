@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.harm import stray_marks
+from benchmarks.faults.harm import stray_marks
 from bot.__main__ import _services
 from bot.app import create_bot
 from bot.connections.socket_mode import connected

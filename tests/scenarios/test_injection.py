@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.harm import Watch
-from benchmarks.injection import answerable, clean_texts
-from benchmarks.planting import ORDERS, PLACES, plant
-from benchmarks.public_data import BIPIA_FILE, load_bipia
+from benchmarks.faults.harm import Watch
+from benchmarks.faults.injection import answerable, clean_texts
+from benchmarks.faults.planting import ORDERS, PLACES, plant
+from benchmarks.public.public_data import BIPIA_FILE, load_bipia
 from knowledge.assembly import Knowledge
 from knowledge.domain import Answer, Outcome, Question
 from knowledge.evaluation.golden import Case, read_cases

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from benchmarks.harm import texts_of
+from benchmarks.faults.harm import texts_of
 from bot.rendering import outcome_text
 from knowledge.__main__ import main
 from knowledge.domain import Answer

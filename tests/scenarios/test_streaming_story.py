@@ -7,7 +7,7 @@ import pytest
 
 from bot.local_slack import Message
 from knowledge.answers.trace import Reply
-from knowledge.answers.writing import Writer
+from knowledge.answers.written.writing import Writer
 from knowledge.domain import Answer, Question
 from knowledge.errors import GenerationError, StoreError
 from tests.fakes import SteppedChatModel, make_answer

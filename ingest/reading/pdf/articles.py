@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.reading.dates import parse_date
+from ingest.reading.heads.dates import parse_date
+from ingest.reading.heads.slugs import slugify, title_from_stem
 from ingest.reading.letters import escape_line, escape_text
 from ingest.reading.pdf.document import open_document
 from ingest.reading.pdf.paragraphs import Block, body_size_of, find_blocks
 from ingest.reading.pdf.running_heads import without_running_heads
 from ingest.reading.remarks import Remark
-from ingest.reading.slugs import slugify, title_from_stem
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 

@@ -8,7 +8,7 @@ come from it, and a paragraph is furniture when it speaks in the site's own voic
 import re
 from typing import Literal, TypeAlias
 
-from ingest.reading.dates import find_date
+from ingest.reading.heads.dates import find_date
 from ingest.reading.saved_pages.text_blocks import Block, is_prose, is_table_row
 
 __all__ = [

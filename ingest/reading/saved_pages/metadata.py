@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.reading.dates import find_date
+from ingest.reading.heads.dates import find_date
 from ingest.reading.saved_pages.text_blocks import content_stems
 
 __all__ = ["find_author", "find_published", "find_updated", "find_url", "is_name"]

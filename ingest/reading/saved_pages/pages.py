@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ingest.reading.heads.slugs import slugify, title_from_stem
 from ingest.reading.letters import escape_line, escape_text, is_separator, rows_to_table
 from ingest.reading.saved_pages.furniture import LabelKind, is_page_mark, label_kind
 from ingest.reading.saved_pages.main_content import drop_inserts, judge_blocks, main_run
@@ -15,7 +16,6 @@ from ingest.reading.saved_pages.text_blocks import (
     split_blocks,
 )
 from ingest.reading.saved_pages.titles import find_title
-from ingest.reading.slugs import slugify, title_from_stem
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 

@@ -9,7 +9,7 @@ from bot.rendering import (
     render_private_outcome,
     render_sentences,
 )
-from bot.rendering.blocks import RenderedMessage
+from bot.rendering.elements.blocks import RenderedMessage
 from knowledge.answers.citations import plain_text
 from knowledge.domain import (
     Answer,

@@ -2,7 +2,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from knowledge.answers.gate import Signals
+from knowledge.answers.evidence.gate import Signals
 from knowledge.answers.refusing import (
     closest_sections,
     refuse,

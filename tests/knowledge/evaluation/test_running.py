@@ -7,7 +7,7 @@ import pytest
 
 import knowledge.__main__
 from knowledge.answers.answering import Answerer
-from knowledge.answers.gate import EvidenceGate, Signals
+from knowledge.answers.evidence.gate import EvidenceGate, Signals
 from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache
 from knowledge.domain import AnswerSentence, ArticleId, ChunkId, Source
 from knowledge.evaluation.running import CaseResult, check_citations, evaluate

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from knowledge.answers.writing import Writer
+from knowledge.answers.written.writing import Writer
 from knowledge.domain import Chunk, SearchResult
 from knowledge.errors import ConfigError, GenerationError
 from knowledge.models.chat import MAX_CHARS, LangChainChatModel, create_chat_model

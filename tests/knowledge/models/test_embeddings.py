@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.answers.gate import SHIPPED_GATE, EvidenceGate
+from knowledge.answers.evidence.gate import SHIPPED_GATE, EvidenceGate
 from knowledge.errors import EmbedderError
 from knowledge.models.bundled import BUNDLED_NAME
 from knowledge.models.embeddings import SentenceTransformerEmbedder, create_embedder

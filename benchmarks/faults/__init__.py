@@ -1,0 +1,1 @@
+"""What the program bears: broken files, forged requests, outages, planted text."""

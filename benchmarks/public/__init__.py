@@ -1,0 +1,1 @@
+"""The program on public data, beside plain methods."""

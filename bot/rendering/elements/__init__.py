@@ -1,0 +1,1 @@
+"""What all messages are made of: escaped text, sentences and blocks within Slack's limits."""

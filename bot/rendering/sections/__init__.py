@@ -1,0 +1,1 @@
+"""Sections and citations as they are shown and opened."""

@@ -1,0 +1,1 @@
+"""Web pages: the article found among menus and adverts, as blocks."""

@@ -1,0 +1,157 @@
+"""A web page to an article: its main content as Markdown, its metadata, nothing hidden."""
+
+import datetime as dt
+import re
+from copy import deepcopy
+from typing import Any
+
+import trafilatura
+
+from ingest.reading.heads.dates import find_date
+from ingest.reading.heads.slugs import slugify, title_from_stem
+from ingest.reading.html.page_tree import flatten_cells, show_accordions, without_menus
+from ingest.reading.hygiene import clean_text
+from ingest.reading.markdown.documents import clean_markdown, take_heading
+from ingest.reading.markdown.html_blocks import html_as_markdown
+from ingest.reading.saved_pages.furniture import label_kind
+from ingest.reading.saved_pages.metadata import find_author, find_updated
+from ingest.reading.saved_pages.text_blocks import Block, is_list_item
+from knowledge.domain import Article, ArticleId
+from knowledge.errors import ArticleError
+
+__all__ = ["declared_encoding", "read_html"]
+
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
+# What browsers do not show. Attributes are compared in lower case, without spaces.
+_NEVER_SHOWN = (
+    "//comment()|//processing-instruction()|//script|//style|//template|//noscript|//iframe"
+    "|//object|//svg|//select|//button|//dialog[not(@open)]"
+    "|//*[@hidden]|//*[translate(@aria-hidden, 'TRUE', 'true')='true']"
+)
+_HIDING_STYLE = re.compile(
+    r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])"
+)
+_HEADING_LINE = re.compile(r"^#{2,6} \S", re.MULTILINE)
+_MAX_GROWTH, _MAX_MORE_CHARS = 1.2, 300
+_MODIFIED = (
+    "//meta[@property='article:modified_time' or @property='og:updated_time'"
+    " or @name='last-modified' or @itemprop='dateModified']/@content",
+    "//*[@itemprop='dateModified']/@datetime",
+)
+_JSON_MODIFIED = re.compile(r"\"dateModified\"\s*:\s*\"([^\"]{4,40})\"")
+
+
+def declared_encoding(data: bytes) -> str:
+    """Return the encoding that the page itself names near its top, or an empty string."""
+    match = _CHARSET.search(data[:2048])
+    return "" if match is None else match[1].decode("ascii")
+
+
+def read_html(text: str, *, location: str, stem: str) -> Article:
+    """Return the article of a page.
+
+    Raises:
+        ArticleError: when the page cannot be parsed or has no main text.
+    """
+    tree = _load(text, location)
+    # The dates and the author may stand in a script that is about to be dropped.
+    meta = trafilatura.extract_metadata(tree, date_config={"original_date": True})
+    updated = _modified(tree)
+    show_accordions(tree)
+    _drop_hidden(tree)
+    flatten_cells(tree)
+    body = _extract(tree)
+    title = _one_line(meta.title)
+    heading, body = take_heading(body, title=title)
+    body, trimmed = _trim_edges(body, title=title)
+    if not any(char.isalnum() for char in body):
+        raise ArticleError(
+            "is empty: the page has no main text; save the article itself", location=location
+        )
+    title = title or heading or title_from_stem(stem)
+    return Article(
+        article_id=ArticleId(slugify(title)),
+        title=title,
+        body=body,
+        location=location,
+        url=_one_line(meta.url),
+        author=_one_line(meta.author) or find_author(trimmed, title=title),
+        summary=_one_line(meta.description),
+        published=find_date(meta.date or ""),
+        updated=updated or find_updated(trimmed),
+    )
+
+
+def _extract(tree: Any) -> str:
+    """Return the main content as Markdown.
+
+    Of a short page the extraction falls back on words alone. Where that lost all headings, the
+    page without its menus counts, if it has not much else.
+    """
+    whole = deepcopy(tree)
+    body = clean_text(
+        trafilatura.extract(
+            tree,
+            output_format="markdown",
+            include_comments=False,
+            include_tables=True,
+            include_formatting=True,
+        )
+        or ""
+    )
+    if _HEADING_LINE.search(body) or not whole.xpath("boolean(//h2|//h3|//h4)"):
+        return body
+    own = clean_markdown(html_as_markdown(without_menus(whole)))
+    is_close = len(own) <= _MAX_GROWTH * len(body) + _MAX_MORE_CHARS
+    return own if is_close and _HEADING_LINE.search(own) else body
+
+
+def _load(text: str, location: str) -> Any:
+    # An encoding named inside text that is decoded already makes the parser refuse or guess again.
+    text = re.sub(r"^\s*<\?xml[^>]{0,500}\?>", "", text)
+    tree = trafilatura.load_html(text)
+    if tree is None:
+        raise ArticleError("is not an HTML page; check what was saved", location=location)
+    return tree
+
+
+def _drop_hidden(tree: Any) -> None:
+    hidden = list(tree.xpath(_NEVER_SHOWN))
+    hidden += [
+        element
+        for element in tree.xpath("//*[@style]")
+        if _HIDING_STYLE.search(re.sub(r"\s+", "", element.get("style").lower()))
+    ]
+    for element in hidden:
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
+def _trim_edges(body: str, *, title: str) -> tuple[str, list[str]]:
+    """Return the body without labels above and below it, and the lines that were cut off."""
+    paragraphs = body.split("\n\n")
+    start, end = 0, len(paragraphs)
+    while start < end and _is_furniture(paragraphs[start], title):
+        start += 1
+    while end > start and _is_furniture(paragraphs[end - 1], title):
+        end -= 1
+    trimmed = "\n".join([*paragraphs[:start], *paragraphs[end:]])
+    return "\n\n".join(paragraphs[start:end]), trimmed.split("\n")
+
+
+def _is_furniture(paragraph: str, title: str) -> bool:
+    if "\n" in paragraph or is_list_item(paragraph):
+        return False
+    block = Block(text=paragraph, gap_before=True, gap_after=True)
+    return paragraph.strip("#* ") == title or label_kind(block) != ""
+
+
+def _modified(tree: Any) -> dt.date | None:
+    values = [str(value) for path in _MODIFIED for value in tree.xpath(path)]
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        values += _JSON_MODIFIED.findall(str(script))
+    return next((date for value in values if (date := find_date(value))), None)
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join(clean_text(text or "").split())

@@ -1,0 +1,1 @@
+"""Markdown as people have it, with the signs that other programs add."""

@@ -1,0 +1,1 @@
+"""Whether what was found is evidence enough to answer."""
