@@ -3,6 +3,8 @@ VENV ?= .venv
 PYTHON ?= python3.11
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
+# Processes of tests, each of which computes in one thread: more would wait for each other.
+WORKERS ?= 2
 CODE = bot knowledge ingest tests training benchmarks
 
 .DEFAULT_GOAL := help
@@ -23,8 +25,8 @@ run: install ## ingest the articles and start the bot (the local Slack without t
 	$(BIN)/python -m ingest
 	$(BIN)/python -m bot
 
-test: install ## run the tests
-	$(BIN)/python -m pytest -q
+test: install ## run the tests, on two cores (WORKERS=N: on N)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses $(WORKERS) --dist worksteal
 
 test-long: install ## run the tests that take minutes
 	$(BIN)/python -m pytest -q -m long
