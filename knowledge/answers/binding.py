@@ -13,7 +13,8 @@ from knowledge.support.evidence import Evidence, evidence_in
 from knowledge.support.statements import Statement
 from knowledge.support.verifying import Verifier
 from knowledge.support.wording import check_statement
-from knowledge.text.passages import DANGLING, Unit, is_dangling, units
+from knowledge.text.passages import DANGLING, Unit, is_dangling
+from knowledge.text.read_chunks import ReadChunk, read_chunk
 
 __all__ = ["Binder"]
 
@@ -160,10 +161,10 @@ def _is_foreign(evidence: Evidence) -> bool:
 
 def _bindings(statement: Statement, chunk: Chunk, *, before: Pick | None) -> Iterator[Pick]:
     """Yield what a sentence can be bound to in a chunk, wherever it stands after what it needs."""
-    inside = units(chunk.text)
+    inside = read_chunk(chunk)
     for place, said in _passages(inside):
-        points_back = is_dangling(inside[place]) or DANGLING.match(statement.text)
-        if not points_back or _follows(before, chunk, inside, place):
+        points_back = is_dangling(inside.units[place]) or DANGLING.match(statement.text)
+        if not points_back or _follows(before, inside, place):
             yield Pick(text=statement.text, chunk=chunk, units=said, is_item=statement.is_item)
 
 
@@ -171,28 +172,27 @@ def _said(pick: Pick) -> str:
     return " ".join(unit.text for unit in pick.units)
 
 
-def _passages(inside: Sequence[Unit]) -> Iterator[tuple[int, tuple[Unit, ...]]]:
+def _passages(inside: ReadChunk) -> Iterator[tuple[int, tuple[Unit, ...]]]:
     """Yield what one sentence can be taken from, with its place: a sentence, or a list item.
 
     An item is read with the sentence that announces its list, and alone when that one does not
     turn it around. A table's row says nothing without its head, and no sentence is made of both.
     """
-    lead = None
-    for place, unit in enumerate(inside):
+    for place, unit in enumerate(inside.units):
         if unit.kind == "sentence":
-            lead = unit if unit.text.endswith(":") else None
             yield place, (unit,)
         elif unit.kind == "item":
+            lead = inside.lead_in(place)
             if lead is not None:
-                yield place, (lead, unit)
-            if lead is None or not TURNING.search(lead.text):
+                yield place, (inside.units[lead], unit)
+            if lead is None or not TURNING.search(inside.units[lead].text):
                 yield place, (unit,)
 
 
-def _follows(before: Pick | None, chunk: Chunk, inside: Sequence[Unit], place: int) -> bool:
+def _follows(before: Pick | None, inside: ReadChunk, place: int) -> bool:
     return (
         before is not None
         and place > 0
-        and before.chunk.chunk_id == chunk.chunk_id
-        and before.units[-1] == inside[place - 1]
+        and before.chunk.chunk_id == inside.chunk.chunk_id
+        and before.units[-1] == inside.units[place - 1]
     )

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from knowledge.answers.composing import Pick
 from knowledge.domain import AnswerSentence, Chunk, ChunkId, Source
 from knowledge.questions.orders import is_told_to_a_writer
-from knowledge.text.passages import units
+from knowledge.text.read_chunks import read_chunk
 
 __all__ = ["bind", "plain_text"]
 
@@ -68,7 +68,7 @@ def plain_text(sentences: Sequence[AnswerSentence]) -> str:
 def _unquotable_before(chunk: Chunk, start: int) -> int:
     return sum(
         unit.text.endswith("?") or is_told_to_a_writer(unit, frame=chunk.frame)
-        for unit in units(chunk.text)
+        for unit in read_chunk(chunk).units
         if unit.start < start
     )
 

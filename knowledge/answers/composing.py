@@ -9,7 +9,8 @@ from knowledge.domain import Chunk
 from knowledge.questions.orders import is_told_to_a_writer
 from knowledge.questions.understanding import Query, QuestionKind
 from knowledge.text.language import numbers, stems_of
-from knowledge.text.passages import Unit, context_start, is_dangling, row_cells, units
+from knowledge.text.passages import Unit, is_dangling, row_cells
+from knowledge.text.read_chunks import ReadChunk
 
 __all__ = ["MAX_WORDS", "Pick", "compose", "unsaid"]
 
@@ -91,7 +92,7 @@ def compose(
     for candidate in _answer_first(_reading_order(chosen), chosen[0]):
         picks += _say(candidate, query.kind)
     for row in rows:
-        picks += [_pick(row.chunk, units(row.chunk.text), row.place)]
+        picks += [_pick(row.inside, row.place)]
     return _within(picks)
 
 
@@ -136,7 +137,7 @@ def _can_be_said(candidate: Candidate) -> bool:
     if _is_foreign(candidate.chunk, unit):
         return False
     if unit.kind == "row":
-        return not _is_table_head(units(candidate.chunk.text), candidate.place)
+        return not candidate.inside.is_table_head(candidate.place)
     if POINTS_ASIDE.search(unit.text):
         return False
     return len(unit.text) >= 20 and not unit.text.endswith("?")
@@ -167,7 +168,7 @@ def _choose(
         limit = max(max_words, FEW_WORDS if len(chosen) < FEW else 0)
         if not said or (chosen and count + size > limit):
             continue
-        stems = frozenset(stems_of(candidate.unit.text))
+        stems = candidate.stems
         if any(_overlap(stems, other) > SAME for other in seen):
             continue
         chosen.append(candidate)
@@ -201,9 +202,8 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
         is_near = candidate.similarity >= near * best.similarity
         # "Suppose ..." opens a worked example, whose sums would not follow.
         is_near = is_near and not candidate.signals.hypothetical
-        inside = units(candidate.chunk.text)
         return is_near and (
-            candidate.unit.kind == "sentence" or _lead_in(inside, candidate.place) is None
+            candidate.unit.kind == "sentence" or candidate.inside.lead_in(candidate.place) is None
         )
     if kind is QuestionKind.DEFINITION and candidate.unit.kind != "sentence":
         return candidate.coverage > 0
@@ -214,8 +214,7 @@ def _belongs(candidate: Candidate, best: Candidate, kind: QuestionKind) -> bool:
 
 def _both_sides_first(sides: tuple[str, str], candidates: Sequence[Candidate]) -> list[Candidate]:
     def names_both(candidate: Candidate) -> bool:
-        stems = frozenset(stems_of(candidate.unit.text))
-        return all(names_side(side, stems) for side in sides)
+        return all(names_side(side, candidate.stems) for side in sides)
 
     return sorted(candidates, key=lambda candidate: not names_both(candidate))
 
@@ -225,10 +224,10 @@ def _even(
 ) -> list[Candidate]:
     """Add the best sentence on a side of which the chosen ones say nothing."""
     for side in sides:
-        if any(names_side(side, frozenset(stems_of(one.unit.text))) for one in chosen):
+        if any(names_side(side, one.stems) for one in chosen):
             continue
         for candidate in candidates:
-            if names_side(side, frozenset(stems_of(candidate.unit.text))):
+            if names_side(side, candidate.stems):
                 chosen.append(candidate)
                 break
     return chosen
@@ -239,10 +238,8 @@ def _rows_on_both(sides: tuple[str, str], candidates: Sequence[Candidate]) -> li
     for candidate in candidates:
         if candidate.unit.kind != "row":
             continue
-        inside = units(candidate.chunk.text)
-        columns = [
-            frozenset(stems_of(c)) for c in row_cells(inside[_head(inside, candidate.place)].text)
-        ]
+        head = candidate.inside.units[candidate.inside.head(candidate.place)]
+        columns = [frozenset(stems_of(cell)) for cell in row_cells(head.text)]
         first, second = (
             {at for at, column in enumerate(columns) if at and names_side(side, column)}
             for side in sides
@@ -291,25 +288,24 @@ def _say(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
 
 
 def _pieces(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
-    inside = units(candidate.chunk.text)
-    unit, place = candidate.unit, candidate.place
+    inside, place = candidate.inside, candidate.place
+    unit = candidate.unit
     if unit.kind == "sentence":
-        start = context_start(inside, place)
-        if is_dangling(inside[start]):
+        context = inside.context(place)
+        if is_dangling(inside.units[context.start]):
             return []
-        pieces = [_pick(candidate.chunk, inside, at) for at in range(start, place + 1)]
-        listed = _answering(candidate, _listed(inside, place), kind)
+        listed = _answering(candidate, inside.listed(place)[:MAX_ITEMS], kind)
         if unit.text.endswith(":") and not listed:
             return []
-        return pieces + [_pick(candidate.chunk, inside, at) for at in listed]
-    lead = _lead_in(inside, place)
+        return [_pick(inside, at) for at in (*context, *listed)]
+    lead = inside.lead_in(place)
     # Who asks for a figure or a term wants its one item; else half a list passes for all of it.
     is_whole = kind not in {QuestionKind.FIGURE, QuestionKind.DEFINITION}
     listed = [place]
     if lead is not None and is_whole:
-        listed = _answering(candidate, _listed(inside, lead), kind)
+        listed = _answering(candidate, inside.listed(lead)[:MAX_ITEMS], kind)
     places = listed if lead is None else [lead, *listed]
-    return [_pick(candidate.chunk, inside, at) for at in places]
+    return [_pick(inside, at) for at in places]
 
 
 def _answering(candidate: Candidate, listed: list[int], kind: QuestionKind) -> list[int]:
@@ -325,52 +321,20 @@ def _answering(candidate: Candidate, listed: list[int], kind: QuestionKind) -> l
     return likely or listed
 
 
-def _lead_in(inside: Sequence[Unit], place: int) -> int | None:
-    """Return the place of the sentence that announces the list which `place` stands in."""
-    while place > 0 and inside[place].kind != "sentence":
-        place -= 1
-    announces = inside[place].kind == "sentence" and inside[place].text.endswith(":")
-    return place if announces else None
-
-
-def _listed(inside: Sequence[Unit], lead: int) -> list[int]:
-    """Return the places of the list items or table rows that follow a sentence ending in `:`."""
-    if not inside[lead].text.endswith(":"):
-        return []
-    places = []
-    for place in range(lead + 1, len(inside)):
-        if inside[place].kind == "sentence":
-            break
-        if not _is_table_head(inside, place):
-            places.append(place)
-    return places[:MAX_ITEMS]
-
-
-def _is_table_head(inside: Sequence[Unit], place: int) -> bool:
-    is_row = inside[place].kind == "row"
-    return is_row and (place == 0 or inside[place - 1].kind != "row")
-
-
-def _head(inside: Sequence[Unit], place: int) -> int:
-    """Return the place of the first row of the table in which a row stands."""
-    while not _is_table_head(inside, place):
-        place -= 1
-    return place
-
-
-def _pick(chunk: Chunk, inside: Sequence[Unit], place: int) -> Pick:
-    unit = inside[place]
+def _pick(inside: ReadChunk, place: int) -> Pick:
+    unit = inside.units[place]
     if unit.kind != "row":
-        return Pick(text=unit.text, chunk=chunk, units=(unit,), is_item=unit.kind == "item")
-    head = _head(inside, place)
+        is_item = unit.kind == "item"
+        return Pick(text=unit.text, chunk=inside.chunk, units=(unit,), is_item=is_item)
+    head = inside.units[inside.head(place)]
     first, *cells = row_cells(unit.text)
-    columns = row_cells(inside[head].text)[1:]
+    columns = row_cells(head.text)[1:]
     named = [
         f"{column}: {cell}" if column else cell
         for column, cell in zip(columns, cells, strict=False)
     ]
     text = f"{first}. {'; '.join(named)}." if named else first
-    return Pick(text=text, chunk=chunk, units=(inside[head], unit), is_item=True)
+    return Pick(text=text, chunk=inside.chunk, units=(head, unit), is_item=True)
 
 
 def _within(picks: Iterable[Pick]) -> tuple[Pick, ...]:

@@ -10,7 +10,8 @@ from knowledge.domain import Chunk, SearchResult
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.questions.understanding import Concept, Query, QuestionKind
 from knowledge.text.language import stem, stems_of
-from knowledge.text.passages import Unit, context_start, units
+from knowledge.text.passages import Unit
+from knowledge.text.read_chunks import ReadChunk, read_chunk
 from knowledge.weighting import weighted
 
 __all__ = [
@@ -90,7 +91,8 @@ class Candidate:
     """A unit of a passage that could be part of the answer."""
 
     result: SearchResult
-    unit: Unit
+    inside: ReadChunk
+    """The chunk that the unit stands in."""
     place: int
     """Index of the unit in its chunk."""
     score: float
@@ -106,7 +108,17 @@ class Candidate:
     @property
     def chunk(self) -> Chunk:
         """The chunk that the unit stands in."""
-        return self.result.chunk
+        return self.inside.chunk
+
+    @property
+    def unit(self) -> Unit:
+        """What is said."""
+        return self.inside.units[self.place]
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of the unit's own words."""
+        return self.inside.stems[self.place]
 
 
 def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) -> list[Candidate]:
@@ -117,13 +129,13 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
     for result in results:
         frame = frozenset(stems_of(result.chunk.frame))
         framed = _covered(weights, frame) / total
-        inside = units(result.chunk.text)
-        similarities = result.unit_similarities or (0.0,) * len(inside)
+        inside = read_chunk(result.chunk)
+        similarities = result.unit_similarities or (0.0,) * len(inside.units)
         readings = [min(max(odds, -LIMIT), LIMIT) for odds in result.unit_readings]
-        readings = readings or [0.0] * len(inside)
-        for place, unit in enumerate(inside):
-            start = context_start(inside, place)
-            stems = frozenset(stems_of(" ".join(part.text for part in inside[start : place + 1])))
+        readings = readings or [0.0] * len(inside.units)
+        for place, unit in enumerate(inside.units):
+            context = inside.context(place)
+            stems = frozenset[str]().union(*(inside.stems[at] for at in context))
             signals = UnitSignals(
                 relevance=max(math.log(max(result.score, 1e-9)), LEAST_RELEVANCE),
                 framed=framed,
@@ -133,14 +145,14 @@ def rate(query: Query, results: Sequence[SearchResult], vocabulary: Vocabulary) 
                 item=float(unit.kind == "item"),
                 announces=float(unit.text.endswith(":")),
                 hypothetical=float(INVENTED.search(unit.text) is not None),
-                read=fmean(readings[start : place + 1]),
+                read=fmean(readings[at] for at in context),
                 unread=float(not result.unit_readings),
                 fits=_fit(query, unit, stems),
             )
             rated.append(
                 Candidate(
                     result=result,
-                    unit=unit,
+                    inside=inside,
                     place=place,
                     score=worth(signals),
                     coverage=_covered(weights, stems) / total,

@@ -20,7 +20,8 @@ from knowledge.questions.advice import Advice
 from knowledge.questions.orders import without_orders
 from knowledge.questions.understanding import Query, QuestionKind
 from knowledge.text.language import numbers, stems_of
-from knowledge.text.passages import Unit, is_dangling, units
+from knowledge.text.passages import Unit, is_dangling
+from knowledge.text.read_chunks import read_chunk
 
 __all__ = [
     "closest_sections",
@@ -187,7 +188,7 @@ def _gist(section: Iterable[SearchResult]) -> str:
         for result in section
         # There are no similarities where the vectors were not at hand.
         for unit, similarity in zip(
-            units(result.chunk.text), result.unit_similarities, strict=False
+            read_chunk(result.chunk).units, result.unit_similarities, strict=False
         )
         if _stands_alone(unit) and not _is_invented(unit, result.chunk)
     ]

@@ -18,7 +18,7 @@ from knowledge.domain import Chunk
 from knowledge.errors import EmbedderError, first_line
 from knowledge.models.loading import go_offline, loading_options, number_format
 from knowledge.models.low_rank import add_changes, read_changes
-from knowledge.text.passages import units
+from knowledge.text.read_chunks import read_chunk
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -83,7 +83,7 @@ class JointReader:
         """Return for each chunk the log-odds that each of its units answers the question."""
         return self.read_units(
             question,
-            [(chunk.frame, [unit.text for unit in units(chunk.text)]) for chunk in chunks],
+            [(chunk.frame, [unit.text for unit in read_chunk(chunk).units]) for chunk in chunks],
         )
 
     def read_units(

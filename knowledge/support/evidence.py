@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from knowledge.domain import Chunk
 from knowledge.text.language import stems_of
-from knowledge.text.passages import Unit, context_start, row_cells, units
+from knowledge.text.passages import Unit, row_cells
+from knowledge.text.read_chunks import read_chunk
 
 __all__ = ["Evidence", "evidence_in", "nearest"]
 
@@ -31,22 +32,19 @@ class Evidence:
 @lru_cache(maxsize=256)
 def evidence_in(chunk: Chunk) -> tuple[Evidence, ...]:
     """Return what the units of a chunk say, in order; the head of a table says nothing alone."""
-    inside = units(chunk.text)
+    inside = read_chunk(chunk)
     found = []
-    lead: Unit | None = None
-    head: Unit | None = None
-    for place, unit in enumerate(inside):
+    for place, unit in enumerate(inside.units):
         if unit.kind == "sentence":
-            lead, head = (unit if unit.text.endswith(":") else None), None
-            said = inside[context_start(inside, place) : place + 1]
+            said = [*inside.context(place)]
         elif unit.kind == "item":
-            said, head = ((lead, unit) if lead is not None else (unit,)), None
-        elif head is None:
-            head = unit
+            lead = inside.lead_in(place)
+            said = [place] if lead is None else [lead, place]
+        elif inside.is_table_head(place):
             continue
         else:
-            said = (head, unit)
-        found.append(_evidence(chunk, tuple(said)))
+            said = [inside.head(place), place]
+        found.append(_evidence(chunk, tuple(inside.units[at] for at in said)))
     return tuple(found)
 
 
