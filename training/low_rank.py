@@ -17,7 +17,9 @@ RANK = 16
 BLOCK = re.compile(r"\.encoder\.layer\.(\d+)\.")
 
 
-def add_low_rank(model: "SentenceTransformer", *, first: int = 0) -> dict[str, nn.Parameter]:
+def add_low_rank(
+    model: "SentenceTransformer", *, first: int = 0, rank: int = RANK
+) -> dict[str, nn.Parameter]:
     """Freeze a model, give each linear layer a change that is still nothing, and return these.
 
     The blocks before the `first` one stay as they are, so that nothing is led back through them.
@@ -28,9 +30,9 @@ def add_low_rank(model: "SentenceTransformer", *, first: int = 0) -> dict[str, n
         block = BLOCK.search(name)
         if isinstance(layer, nn.Linear) and block and int(block[1]) >= first:
             rows, columns = layer.weight.shape
-            down = torch.randn(RANK, columns) / math.sqrt(columns)
+            down = torch.randn(rank, columns) / math.sqrt(columns)
             changes[f"{name}.down"] = nn.Parameter(down.to(model.device))
-            changes[f"{name}.up"] = nn.Parameter(torch.zeros(rows, RANK, device=model.device))
+            changes[f"{name}.up"] = nn.Parameter(torch.zeros(rows, rank, device=model.device))
             layer.register_forward_hook(_adding(changes[f"{name}.down"], changes[f"{name}.up"]))
     return changes
 
