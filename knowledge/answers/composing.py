@@ -35,6 +35,8 @@ LIKELY = -4.0
 """Log-odds, by reading, from which a sentence is likely enough to answer to be said as well."""
 UNLIKELY = 4.5
 """A sentence that was read is left out when its log-odds are this far behind the best one's."""
+LITTLE_WORSE = 2.0
+"""How far behind the best one's a sentence's score may be that fits where the best one does not."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
 SAME = 0.7
@@ -77,6 +79,8 @@ def compose(
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
         pickable = _both_sides_first(query.sides, pickable)
     best = pickable[0]
+    if query.wishes.sentences is not None:
+        return _few(query.wishes.sentences, pickable, query.kind)
     chosen = _choose(pickable, best, kind=query.kind, max_words=max_words)
     if not chosen:
         return ()
@@ -93,7 +97,31 @@ def compose(
         picks += _say(candidate, query.kind)
     for row in rows:
         picks += [_pick(row.inside, row.place)]
-    return _within(picks)
+    picks = _within(picks)
+    return tuple(picks if query.wishes.items is None else _some_items(query.wishes.items, picks))
+
+
+def _few(number: int, pickable: Sequence[Candidate], kind: QuestionKind) -> tuple[Pick, ...]:
+    """Return the best that can be said in so many sentences, which a list cannot."""
+    short = (
+        one
+        for one in pickable
+        if one.score > pickable[0].score - LITTLE_WORSE and len(_say(one, kind)) <= number
+    )
+    first = next(short, pickable[0])
+    picks = _say(first, kind)
+    for candidate in pickable:
+        more = [pick for pick in _say(candidate, kind) if pick not in picks]
+        adds = _belongs(candidate, first, kind) and _is_likely(candidate, first)
+        if adds and len(picks) + len(more) <= number and unsaid(more, said=picks):
+            picks += more
+    return tuple(picks)
+
+
+def _some_items(number: int, picks: Sequence[Pick]) -> list[Pick]:
+    """Return the pieces of an answer with no more items of a list than are wanted."""
+    items = [pick for pick in picks if pick.is_item][number:]
+    return [pick for pick in picks if pick not in items]
 
 
 def unsaid(picks: Sequence[Pick], *, said: Sequence[Pick]) -> tuple[Pick, ...]:
@@ -337,7 +365,7 @@ def _pick(inside: ReadChunk, place: int) -> Pick:
     return Pick(text=text, chunk=inside.chunk, units=(head, unit), is_item=True)
 
 
-def _within(picks: Iterable[Pick]) -> tuple[Pick, ...]:
+def _within(picks: Iterable[Pick]) -> list[Pick]:
     """Drop what was picked twice."""
     seen: set[tuple[str, str]] = set()
     kept = []
@@ -346,7 +374,7 @@ def _within(picks: Iterable[Pick]) -> tuple[Pick, ...]:
         if key not in seen:
             seen.add(key)
             kept.append(pick)
-    return tuple(kept)
+    return kept
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

@@ -11,6 +11,7 @@ from knowledge.domain import DefineResult, Section
 from knowledge.glossary.glossary import TermMention
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.models.bundled import common_words
+from knowledge.questions.wishes import Wishes
 from knowledge.text.language import STOP_WORDS, content_words, names, sentence_spans, stem, words
 from knowledge.text.unicode import normalised
 
@@ -95,6 +96,7 @@ class Query:
     """Mistyped words and what they were read as."""
     other_wordings: tuple[str, ...] = ()
     """The text with another name in the place of one that an embedder may not know."""
+    wishes: Wishes = Wishes()  # noqa: RUF009 (it cannot change)
 
     @property
     def ambiguous(self) -> TermMention | None:

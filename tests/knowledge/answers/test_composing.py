@@ -2,9 +2,10 @@ import pytest
 
 from knowledge.answers.composing import Pick, compose, unsaid
 from knowledge.answers.rating import rate
-from knowledge.domain import Chunk, SearchResult
+from knowledge.domain import Chunk, Question, SearchResult
 from knowledge.glossary.glossary import Glossary
 from knowledge.glossary.vocabulary import Vocabulary
+from knowledge.questions.reading import read_question
 from knowledge.questions.understanding import understand
 from knowledge.settings import PACKAGE_DIR
 from knowledge.text.language import stem, stems_of
@@ -44,7 +45,7 @@ def _compose_near(
 def _compose_read(question: str, lexicon: Glossary, text: str, *odds: float) -> tuple[Pick, ...]:
     """Compose from a passage that was read with the question."""
     vocabulary = Vocabulary({}, 20)
-    query = understand(question, lexicon=lexicon, vocabulary=vocabulary)
+    query = read_question(Question(text=question), lexicon=lexicon, vocabulary=vocabulary)
     result = SearchResult(
         chunk=make_chunk(text=text), rank=1, score=1.0, similarity=0.8, unit_readings=odds
     )
@@ -208,6 +209,31 @@ def test_an_answer_stays_short_however_much_is_found(lexicon: Glossary) -> None:
     said = " ".join(_texts(_compose("what causes attrition?", lexicon, *chunks)))
 
     assert 20 < len(said.split()) < 200
+
+
+def test_an_answer_has_no_more_sentences_than_are_wanted(lexicon: Glossary) -> None:
+    text = "Agents are trained for six weeks. The first two are on the product. They end in a long test."
+    asked = "how are agents trained"
+
+    assert len(_compose_read(asked, lexicon, text, 3.0, 2.0, 1.0)) == 3
+    assert _texts(_compose_read(f"{asked}, in one line", lexicon, text, 3.0, 2.0, 1.0)) == [
+        "Agents are trained for six weeks."
+    ]
+    assert len(_compose_read(f"{asked} in two sentences", lexicon, text, 3.0, 2.0, 1.0)) == 2
+
+
+def test_a_list_has_as_many_items_as_are_wanted(lexicon: Glossary) -> None:
+    text = (
+        "These are the risks of a move:\n- Staff leave.\n- Costs rise.\n- Data is lost on the way."
+    )
+    odds = (0.0, 3.0, 2.5, 2.0)
+
+    assert len(_compose_read("which risks has a move", lexicon, text, *odds)) == 4
+    assert _texts(_compose_read("name two risks of a move", lexicon, text, *odds)) == [
+        "These are the risks of a move:",
+        "Staff leave.",
+        "Costs rise.",
+    ]
 
 
 def test_nothing_found_is_nothing_said(lexicon: Glossary) -> None:
