@@ -245,7 +245,13 @@ def _positive(text: str) -> int:
 
 
 def _reply_json(reply: Reply) -> dict[str, Any]:
-    empty: dict[str, Any] = {"sentences": [], "sources": [], "closest": [], "reason": ""}
+    empty: dict[str, Any] = {
+        "sentences": [],
+        "sources": [],
+        "closest": [],
+        "options": [],
+        "reason": "",
+    }
     shown: dict[str, Any]
     match reply.outcome:
         case Answer() as answer:
@@ -258,6 +264,7 @@ def _reply_json(reply: Reply) -> dict[str, Any]:
                 ],
                 "sources": [asdict(source) for source in answer.sources],
                 "closest": [asdict(section) for section in answer.closest],
+                "options": [asdict(option) for option in answer.options],
                 "reason": answer.note,
                 # Several questions in one may be answered partly by the model.
                 "mode": "extractive" if answer.mode in {"extractive", "fallback"} else "model",
@@ -268,6 +275,7 @@ def _reply_json(reply: Reply) -> dict[str, Any]:
                 "kind": "refusal",
                 "text": refusal.text,
                 "closest": [asdict(section) for section in refusal.closest],
+                "options": [asdict(option) for option in refusal.options],
                 "reason": str(refusal.reason),
                 "mode": "extractive",
             }

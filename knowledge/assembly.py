@@ -38,6 +38,7 @@ from knowledge.models.joint_reader import JointReader
 from knowledge.models.loading import one_thread_for_numpy
 from knowledge.models.support_judge import SupportJudge
 from knowledge.ports import Embedder
+from knowledge.questions.vagueness import shipped_vagueness
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
 from knowledge.record.ledger import Ledger, RegisteredSource
@@ -258,6 +259,7 @@ def open_knowledge(
                 vocabulary=corpus.vocabulary,
                 gate=gate,
                 subject=corpus.subject,
+                vagueness=shipped_vagueness(embedder=corpus.embedder.name),
                 writer=chat.writer if chat is not None else None,
             ),
             cross_encoders=tuple(model for model in (reranker, judge) if model is not None),

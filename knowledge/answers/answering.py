@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from knowledge.answers.citations import bind
+from knowledge.answers.clarifying import clarify
 from knowledge.answers.composing import MAX_WORDS, Pick, compose, unsaid
 from knowledge.answers.evidence.gate import EvidenceGate, read_signals
 from knowledge.answers.rating import rate
@@ -53,6 +54,7 @@ from knowledge.questions.understanding import (
     is_bare,
     split_requests,
 )
+from knowledge.questions.vagueness import Vagueness
 from knowledge.search.retrieval import Retriever
 
 __all__ = ["Answerer", "Watch"]
@@ -79,15 +81,21 @@ class Answerer:
         vocabulary: VocabularyCache,
         gate: EvidenceGate,
         subject: SubjectCache,
+        vagueness: Vagueness | None = None,
         writer: Writer | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`writer` writes with a chat model; without it answers are extractive."""
+        """`writer` writes with a chat model; without it answers are extractive.
+
+        `vagueness` must be fitted to the retriever's embedder; without it nothing is asked back
+        but which meaning of a term is meant.
+        """
         self._retriever = retriever
         self._lexicon = lexicon
         self._vocabulary = vocabulary
         self._gate = gate
         self._subject = subject
+        self._vagueness = vagueness
         self._writer = writer
         self._clock = clock
 
@@ -154,8 +162,8 @@ class Answerer:
         self, seen: PartTrace, timer: "_Timer", *, show: Callable[["_Part"], None] | None
     ) -> "_Part":
         results = seen.found.results
-        if (mention := seen.query.ambiguous) and (meanings := self._meanings(mention, results)):
-            return _Part(disambiguation=meanings)
+        if asks := self._asks_back(seen):
+            return _Part(asks=asks)
         if not seen.picks:
             meant = suggest(
                 seen.query, lexicon=self._lexicon, vocabulary=self._vocabulary.current()
@@ -207,6 +215,24 @@ class Answerer:
         if is_early:
             return _after_early(quoted, draft)
         return _with_draft(quoted, draft, is_shown=show is not None)
+
+    def _asks_back(self, seen: PartTrace) -> Answer | None:
+        """Return what a term or a vague question can mean; None when nothing is to be asked."""
+        mention = seen.query.ambiguous
+        if mention and (meanings := self._meanings(mention, seen.found.results)):
+            return meanings
+        # A follow-up has its subject from before, and who chose wants no second question back.
+        is_open = not (seen.asked.history or seen.query.wishes.is_final)
+        if self._vagueness is None or not is_open:
+            return None
+        if not self._vagueness.is_vague(seen.found.vector):
+            return None
+        return clarify(
+            seen.query.text,
+            seen.candidates,
+            far_similarity=seen.found.far_similarity,
+            is_answered=bool(seen.picks),
+        )
 
     def _may_decline(self, seen: PartTrace) -> bool:
         """Whether a model that finds no answer outweighs what speaks for one."""
@@ -282,7 +308,8 @@ class _Part:
     paragraphs: tuple[tuple[Pick, ...], ...] = ()
     results: tuple[SearchResult, ...] = ()
     refusal: Refusal | None = None
-    disambiguation: Answer | None = None
+    asks: Answer | None = None
+    """What is asked back instead."""
     note: str = ""
     mode: AnswerMode = "extractive"
 
@@ -337,13 +364,13 @@ def _verified(draft: Draft, *, is_mixed: bool) -> str:
 
 def _finish(parts: Sequence[_Part]) -> Outcome:
     """Return one answer to all parts that have one, and say which part has none."""
-    if len(parts) == 1 and parts[0].disambiguation is not None:
-        return parts[0].disambiguation
+    if len(parts) == 1 and parts[0].asks is not None:
+        return parts[0].asks
     if any(part.paragraphs for part in parts):
         return _join(parts)
     refusals = (part.refusal for part in parts if part.refusal is not None)
-    meanings = (part.disambiguation for part in parts if part.disambiguation is not None)
-    return next(meanings, None) or next(refusals)
+    asked_back = (part.asks for part in parts if part.asks is not None)
+    return next(asked_back, None) or next(refusals)
 
 
 def _join(parts: Sequence[_Part]) -> Answer:

@@ -12,7 +12,7 @@ from knowledge.text.language import numbers, stems_of
 from knowledge.text.passages import Unit, is_dangling, row_cells
 from knowledge.text.read_chunks import ReadChunk
 
-__all__ = ["MAX_WORDS", "Pick", "compose", "unsaid"]
+__all__ = ["MAX_WORDS", "Pick", "can_be_said", "compose", "unsaid"]
 
 MAX_WORDS = 105
 """What an answer may take when it has more than a few sentences."""
@@ -73,7 +73,7 @@ def compose(
     A sentence that would make the answer longer than `max_words` is left out, unless it is the
     first.
     """
-    pickable = [candidate for candidate in candidates if _can_be_said(candidate)]
+    pickable = [candidate for candidate in candidates if can_be_said(candidate)]
     if not pickable:
         return ()
     if query.kind is QuestionKind.COMPARISON and query.sides is not None:
@@ -160,7 +160,8 @@ def _is_said(pick: Pick, said: Sequence[Pick]) -> bool:
     )
 
 
-def _can_be_said(candidate: Candidate) -> bool:
+def can_be_said(candidate: Candidate) -> bool:
+    """Whether a unit may be quoted: it is a statement, whole, and told to its reader."""
     unit = candidate.unit
     if _is_foreign(candidate.chunk, unit):
         return False
