@@ -31,7 +31,7 @@ def _child(slack: LocalSlack, database: Path, *, pause_s: float) -> Iterator[sub
     port = free_port()
     child = subprocess.Popen(
         [
-            *(sys.executable, "-m", "tests.scenarios.http_child"),
+            *(sys.executable, "-m", "tests.scenarios.bot_child"),
             *(slack.api_url, f"sqlite:///{database}", str(port), str(pause_s)),
         ],
         cwd=ROOT,
