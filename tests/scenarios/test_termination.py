@@ -85,6 +85,25 @@ def test_on_sigterm_answers_come_to_their_end_and_the_exit_code_is_zero(
     assert "interrupted" not in slack.transcript.describe()
 
 
+def test_a_reply_that_was_on_its_way_when_the_bot_was_killed_is_not_sent_again(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    database = tmp_path / "record.sqlite3"
+    slack.fail_next("chat.postMessage", delay_s=2.0)
+    with _child(slack, database, pause_s=0) as child:
+        ts = slack.direct_message("member", "what is BPO?")
+        slack.wait_for(lambda: len(slack.transcript.acks) == 1, timeout_s=20)
+        time.sleep(0.7)
+        child.kill()
+        child.wait(10)
+
+    with _child(slack, database, pause_s=0):
+        slack.wait_for_reply(ts, timeout_s=30)
+        time.sleep(4)
+
+    slack.transcript.unique_reply(ts)
+
+
 def test_a_request_that_is_only_half_sent_is_given_up(slack: LocalSlack, tmp_path: Path) -> None:
     with _child(slack, tmp_path / "r.sqlite3", pause_s=0) as child:
         address = ("127.0.0.1", child.port)  # type: ignore[attr-defined]
