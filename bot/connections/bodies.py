@@ -36,6 +36,8 @@ def _has_kinds(body: dict[str, Any]) -> bool:
     event = body.get("event")
     return (
         _has_kinds_of_values(body)
+        # Bolt asks only whether they are there.
+        and all(body[key] is not None for key in ("event", "view") if key in body)
         and (not isinstance(event, dict) or _has_kinds_of_values(event))
         and (body.get("type") != "block_actions" or _is_press(body.get("actions")))
         and (body.get("type") != "view_submission" or _is_submission(body.get("view")))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -99,7 +100,7 @@ def connected(
 class _Intake:
     """Hands requests on until it is ended; what comes later is left to be sent again."""
 
-    def __init__(self, take: Callable[[BaseSocketModeClient, SocketModeRequest], None]) -> None:
+    def __init__(self, take: Callable[[Any, SocketModeRequest], None]) -> None:
         self._take = take
         self._changed = threading.Condition()
         self._under_way = 0
