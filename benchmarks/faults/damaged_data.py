@@ -2,9 +2,10 @@
 
     python -m benchmarks.faults.damaged_data [FLIPS]
 
-A program that was killed leaves the directory. Each of its files is removed, emptied, cut and filled with zeros, and has bits flipped at FLIPS random places (5); in
-the end every sentence of the stored passages has a letter changed. With each directory `python -m bot` is started on
-the local Slack and asked, and then `python -m knowledge ask`.
+A program that was killed leaves the directory. Each of its files is removed, emptied, cut and
+filled with zeros, and has bits flipped at FLIPS random places (5); in the end every sentence of the
+stored passages has a letter changed. With each directory `python -m bot` is started on the local
+Slack and asked, and then `python -m knowledge ask`.
 
     as before   both answer as with the whole directory
     differs     something else is answered, and every quotation stands in the articles

@@ -143,6 +143,10 @@ class _Trial:
             for ts in self.asked
             for reply in slack.transcript.replies(ts)
         )
+        for ts in self.asked:
+            shown = [reply.shown_text for reply in slack.transcript.replies(ts)]
+            if not any("About question" in text for text in shown):
+                print(f"not answered: {shown or 'nothing was said'}")
         lost, doubled = answers[0], sum(n for times, n in answers.items() if times > 1)
         print(
             f"{self.mode}, {self.ending.name}: {moments} moments, {len(self.asked)} questions, "
