@@ -89,7 +89,7 @@ def test_a_reply_that_was_on_its_way_when_the_bot_was_killed_is_not_sent_again(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     database = tmp_path / "record.sqlite3"
-    slack.fail_next("chat.postMessage", delay_s=2.0)
+    slack.fail_next("chat.postMessage", delay_s=3.5)
     with _child(slack, database, pause_s=0) as child:
         ts = slack.direct_message("member", "what is BPO?")
         slack.wait_for(lambda: len(slack.transcript.acks) == 1, timeout_s=20)
