@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from slack_bolt import App
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
 
 from bot.access.authorization import Policy
 from bot.access.directory import Directory
 from bot.access.identity import SlackAwayError, who_we_are
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
+from bot.calls import CALL_FAILURES
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
 from bot.replying.delivery import Delivery, create_client
@@ -127,7 +127,7 @@ def create_bot(
             # Without it Bolt gives each of its loggers the level of the root.
             logger=bolt_logger,
         )
-    except (BoltError, SlackClientError, OSError) as exc:
+    except (BoltError, *CALL_FAILURES) as exc:
         raise SlackAwayError(
             f"Slack does not answer at {client.base_url} ({type(exc).__name__})"
         ) from exc

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.access.authorization import Actor, GroupLookupError
+from bot.calls import CALL_FAILURES
 
 __all__ = ["Directory", "Place"]
 
@@ -48,7 +49,7 @@ class Directory:
 
         try:
             members: frozenset[str] = self._cached(f"group {group_id}", look_up)
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             raise GroupLookupError(group_id) from exc
         return members
 
@@ -67,7 +68,7 @@ class Directory:
         except SlackApiError as exc:
             known = exc.response.get("error") == "missing_scope"
             return actor if known else replace(actor, is_unknown=True)
-        except (SlackClientError, OSError):
+        except CALL_FAILURES:
             return replace(actor, is_unknown=True)
         return replace(
             actor,
@@ -91,7 +92,7 @@ class Directory:
             # A private channel does not exist for an app that is not in it.
             is_hidden = exc.response.get("error") == "channel_not_found"
             return Place(is_member=not is_hidden, is_external=not is_hidden, is_known=is_hidden)
-        except (SlackClientError, OSError):
+        except CALL_FAILURES:
             return Place(is_member=True, is_external=True, is_known=False)
         is_known = "is_ext_shared" in channel
         shared = channel.get("is_ext_shared", True) or channel.get("is_pending_ext_shared", False)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
+from bot.calls import CALL_FAILURES
 from knowledge.errors import ConfigError, KnowledgeError
 
 __all__ = ["Identity", "SlackAwayError", "check_app_token", "who_we_are"]
@@ -91,7 +92,7 @@ def _ask(
                 raise ConfigError(f"{setting}: Slack refuses it ({reason}{needs})") from exc
             after = str(exc.response.headers.get("Retry-After") or "")
             wait_s = min(float(after) if after.isdigit() else wait_s, LONGEST_WAIT_S)
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             reason = type(exc).__name__
         logger.warning("Slack does not answer at %s (%s)", client.base_url, reason)
         if attempt < TRIES:

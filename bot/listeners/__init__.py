@@ -1,7 +1,9 @@
 """The routing table: which listener hears what, and with which services."""
 
 import re
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from slack_bolt import App
 
@@ -12,7 +14,7 @@ from bot.listeners.administration import handle_kb
 from bot.listeners.ask import handle_ask
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
-from bot.listeners.failures import handle_failure
+from bot.listeners.failures import guarded, handle_failure
 from bot.listeners.home import (
     handle_home,
     handle_personal,
@@ -55,6 +57,10 @@ def register(
 ) -> None:
     """Bind every listener to its services."""
     journal, clock = services.journal, services.clock
+
+    def bound(listener: Callable[..., None], **services: Any) -> Callable[..., None]:
+        return guarded(partial(listener, **services), delivery=delivery)
+
     app.use(partial(commit_event, desk=desk))
     app.error(partial(handle_failure, delivery=delivery))
 
@@ -73,7 +79,7 @@ def register(
         partial(handle_home, home=home, delivery=delivery, journal=journal, clock=clock)
     )
     app.action(re.compile("^(home|term|terms|data)_"))(
-        partial(
+        bound(
             handle_personal,
             home=home,
             glossary=services.glossary,
@@ -82,15 +88,15 @@ def register(
             dialogs=dialogs,
         )
     )
-    app.view(ASK_FORM)(partial(handle_question_form, gate=gate, asking=asking))
-    app.view(TERM_FORM)(partial(handle_term_form, glossary=services.glossary, gate=gate))
+    app.view(ASK_FORM)(bound(handle_question_form, gate=gate, asking=asking))
+    app.view(TERM_FORM)(bound(handle_term_form, glossary=services.glossary, gate=gate))
 
-    app.command("/ask")(partial(handle_ask, desk=desk, workers=workers))
+    app.command("/ask")(bound(handle_ask, desk=desk, workers=workers))
     app.command("/define")(
-        partial(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
+        bound(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
     )
     app.command("/kb")(
-        partial(
+        bound(
             handle_kb,
             corpus=services.corpus,
             runner=runner,
@@ -109,7 +115,7 @@ def register(
         can_escalate=bool(experts_channel),
     )
     app.action(re.compile("^ask_[0-9]"))(
-        partial(
+        bound(
             handle_choice,
             desk=desk,
             workers=workers,
@@ -120,7 +126,7 @@ def register(
         )
     )
     app.action(re.compile("^define_"))(
-        partial(
+        bound(
             handle_term,
             glossary=services.glossary,
             gate=gate,
@@ -130,12 +136,10 @@ def register(
     )
 
     app.action(re.compile("^(read|turn)"))(
-        partial(
-            handle_read, library=services.library, gate=gate, delivery=delivery, dialogs=dialogs
-        )
+        bound(handle_read, library=services.library, gate=gate, delivery=delivery, dialogs=dialogs)
     )
     app.action(re.compile("^feedback"))(
-        partial(
+        bound(
             handle_vote,
             journal=journal,
             gate=gate,
@@ -146,11 +150,11 @@ def register(
         )
     )
     app.view(REASON_FORM)(
-        partial(handle_reason, remarks=services.remarks, gate=gate, delivery=delivery, clock=clock)
+        bound(handle_reason, remarks=services.remarks, gate=gate, delivery=delivery, clock=clock)
     )
     publisher = Publisher(journal=journal, gate=gate, clock=clock)
     app.action(re.compile("^share_answer"))(
-        partial(
+        bound(
             handle_share,
             publisher=publisher,
             delivery=delivery,
@@ -159,7 +163,7 @@ def register(
         )
     )
     app.action(re.compile("^ask_expert"))(
-        partial(
+        bound(
             handle_escalate,
             publisher=publisher,
             delivery=delivery,

@@ -77,6 +77,7 @@ class LocalSlack(UserSide):
         events: Collection[str] | None = None,
         ack_timeout_s: float = ACK_TIMEOUT_S,
         retries: int = RETRIES,
+        retry_pause_s: float = 0.0,
         clock: Callable[[], float] = time.time,
         routes: Sequence[BaseRoute] = (),
     ) -> None:
@@ -92,6 +93,7 @@ class LocalSlack(UserSide):
             events: The subscribed events, in place of the manifest's.
             ack_timeout_s: How long the app has to acknowledge.
             retries: How often an event is sent again.
+            retry_pause_s: How long a request URL that does not answer is left alone.
             clock: Seconds since the epoch, for timestamps and for what expires.
             routes: More of what the server serves, such as a web page.
         """
@@ -114,6 +116,7 @@ class LocalSlack(UserSide):
             self._socket_mode,
             ack_timeout_s=ack_timeout_s,
             retries=retries,
+            retry_pause_s=retry_pause_s,
             on_done=self._finish,
         )
         api = WebApi(self.workspace, self._faults, open_connection=self._socket_url)

@@ -13,7 +13,7 @@ from bot.replying.failures import note_failure
 from bot.replying.streaming import GrowingReply
 from knowledge.errors import RecordError
 
-__all__ = ["INTERRUPTED", "Outbox", "Outgoing", "reply_key"]
+__all__ = ["INTERRUPTED", "LOOK_AFTER_S", "Outbox", "Outgoing", "reply_key"]
 
 logger = logging.getLogger(__name__)
 

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -25,7 +26,7 @@ from bot.rendering import (
 )
 from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
-from bot.replying.outbox import INTERRUPTED, Outbox, Outgoing
+from bot.replying.outbox import INTERRUPTED, LOOK_AFTER_S, Outbox, Outgoing
 from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
 from knowledge.answers.trace import Reply
@@ -68,6 +69,7 @@ class QuestionDesk:
         """What is not out yet, by event."""
         self._interrupted: set[str] = set()
         """Events whose reply was being sent when the program ended."""
+        self._look_at = 0.0
 
     def receive(self, question: IncomingQuestion) -> bool:
         """Commit a question to the inbox; False when it is there already."""
@@ -85,6 +87,8 @@ class QuestionDesk:
         blindly; one that has brought the program down several times is not tried again: it ends
         in a notice.
         """
+        # What was on its way when the program ended may still be shown.
+        self._look_at = time.monotonic() + LOOK_AFTER_S
         questions = []
         for event in self._journal.waiting():
             try:
@@ -106,6 +110,9 @@ class QuestionDesk:
 
         Returns in how many seconds it is to be called again, or None when the reply is out.
         """
+        too_early_s = self._look_at - time.monotonic()
+        if question.event_id in self._interrupted and too_early_s > 0:
+            return too_early_s
         outgoing = self._replies.setdefault(question.event_id, Outgoing())
         if outgoing.message is None:
             try:

@@ -36,11 +36,18 @@ _START = (
 class _ChildGoneError(Exception):
     """The child ended, or was ended, before it replied."""
 
+    def __init__(self, reason: str, *, may_be_of_the_child: bool = False) -> None:
+        """`may_be_of_the_child` says that another child may read the same file."""
+        super().__init__(reason)
+        self.may_be_of_the_child = may_be_of_the_child
+
 
 class _Child:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.requests = 0
+        self.is_worn = False
+        """Whether it has kept so much of earlier files that the next one would lack it."""
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", "-c", _START, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
@@ -65,7 +72,8 @@ class _Child:
             # The first one waits for the child's start besides.
             if not self._replies.poll(1_000 * self._limits.wall_factor * (cpu_s + 5.0)):
                 self._process.kill()
-            return receive(self._from, max_bytes=self._limits.reply_bytes)
+            reply = receive(self._from, max_bytes=self._limits.reply_bytes)
+            self.is_worn = receive(self._from)
         except ValueError as exc:
             raise _ChildGoneError(
                 f"gives more than {self._limits.reply_bytes // 2**20} MiB of text"
@@ -73,7 +81,9 @@ class _Child:
         except (OSError, EOFError) as exc:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
-            raise _ChildGoneError(self._why(cpu_s)) from exc
+            reason, is_limit = self._why(cpu_s)
+            raise _ChildGoneError(reason, may_be_of_the_child=not is_limit) from exc
+        return reply
 
     def close(self) -> None:
         with suppress(OSError):
@@ -85,11 +95,12 @@ class _Child:
             self._process.wait()
         self._from.close()
 
-    def _why(self, cpu_s: float) -> str:
+    def _why(self, cpu_s: float) -> tuple[str, bool]:
+        """Return why the child ended, and whether that is a limit on time."""
         code = self._process.poll()
         if code in (-signal.SIGPROF, -signal.SIGKILL):
-            return f"takes more than {cpu_s:.0f} s"
-        return f"ends the process that reads it ({'no status' if code is None else code})"
+            return f"takes more than {round(cpu_s, 1):g} s", True
+        return f"ends the process that reads it ({'no status' if code is None else code})", False
 
 
 class ReaderPool:
@@ -155,18 +166,15 @@ class ReaderPool:
             except _ChildGoneError as gone:
                 child.close()
                 reply = Failure(str(gone))
-                if "takes more" in reply.reason:
+                if not was_used or not gone.may_be_of_the_child:
                     return reply
+                # An earlier file may have left the child broken: try afresh.
             else:
-                if not isinstance(reply, Failure) and child.requests < MAX_REQUESTS:
+                if isinstance(reply, Failure) or child.is_worn or child.requests >= MAX_REQUESTS:
+                    child.close()
+                else:
                     self._idle.put(child)
-                    return reply
-                child.close()
-                if not isinstance(reply, Failure):
-                    return reply
-            if not was_used:
                 return reply
-            # An earlier file may have left the child short of memory, or broken: try afresh.
 
     def _take(self) -> _Child:
         try:

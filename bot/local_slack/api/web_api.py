@@ -147,6 +147,8 @@ class WebApi:
         """Answer one HTTP request."""
         name = request.path_params["method"]
         fault = self._faults.take(name)
+        # Read before any delay: what arrived whole is done, even for a client that is gone.
+        await request.body()
         if fault:
             await asyncio.sleep(fault.delay_s)
             if response := _failed(fault):
