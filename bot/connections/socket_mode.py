@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from knowledge.errors import KnowledgeError
 
-__all__ = ["SocketSilentError", "connected", "run_socket_mode"]
+__all__ = ["SocketSilentError", "connected", "run_socket_mode", "signals_set"]
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def run_socket_mode(
         heard_at = time.monotonic()
 
     last_pong: float | None = None
-    with _signals_set(stop), connected(app, app_token=app_token) as client:
+    with signals_set(stop), connected(app, app_token=app_token) as client:
         client.on_message_listeners.append(hear)
         logger.info("connected to Slack")
         while not stop.wait(check_every_s):
@@ -87,7 +87,8 @@ def connected(
 
 
 @contextmanager
-def _signals_set(stop: threading.Event) -> Iterator[None]:
+def signals_set(stop: threading.Event) -> Iterator[None]:
+    """Set `stop` at SIGINT and SIGTERM instead of ending, where this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
