@@ -77,10 +77,7 @@ class Deeds:
         Raises:
             BadDeedError: The form is none of the page's.
         """
-        try:
-            verb, *parts = json.loads(_one(fields, "do"))
-        except (ValueError, TypeError) as exc:
-            raise BadDeedError("unknown deed") from exc
+        verb, *parts = _deed(fields)
         try:
             if "view" in fields:
                 self._in_view(user, _one(fields, "view"), verb, parts, fields)
@@ -184,3 +181,13 @@ def _one(fields: Fields, name: str) -> str:
     if len(values) != 1:
         raise BadDeedError(f"one {name} is needed")
     return values[0]
+
+
+def _deed(fields: Fields) -> list[Any]:
+    try:
+        deed = json.loads(_one(fields, "do"))
+    except ValueError as exc:
+        raise BadDeedError("unknown deed") from exc
+    if not isinstance(deed, list) or not deed:
+        raise BadDeedError("unknown deed")
+    return deed

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zlib import crc32
+from zlib import adler32
 
 from rich.emoji import Emoji
 
@@ -181,7 +181,7 @@ def avatar(user_id: str, name: str, *, size: str = "") -> Html:
     if user_id == BOT_USER_ID:
         return tag("span", _LOGO, class_=f"avatar app {size}".rstrip(), aria_hidden="true")
     initials = "".join(word[0] for word in name.split()[:2]).upper() or "?"
-    colour = "grey" if user_id == SLACKBOT else f"c{crc32(user_id.encode()) % _COLOURS}"
+    colour = "grey" if user_id == SLACKBOT else f"c{adler32(user_id.encode()) % _COLOURS}"
     classes = f"avatar {colour} {size}".rstrip()
     return tag("span", initials, class_=classes, aria_hidden="true")
 
