@@ -71,12 +71,11 @@ def test_a_private_answer_is_shared_with_the_channel(visit: Open, world: World) 
 
     private.get_by_role("button", name="Share").first.click()
     # Where a preview is shown first, it is confirmed.
-    page.wait_for_function(
-        "document.querySelector('dialog:modal .primary')"
-        " || document.querySelector('.message:not(.only-you) .badge')"
-    )
-    if page.locator("dialog:modal").count():
-        page.locator("dialog:modal .primary").click()
+    preview = page.locator("dialog:modal .primary")
+    shared = page.locator(".message:not(.only-you):has(.badge)")
+    preview.or_(shared).first.wait_for()
+    if preview.count():
+        preview.click()
 
     page.locator(".message:not(.only-you):has(.badge)").wait_for()
     assert world.slack.transcript.messages(channel="C0GENERAL")
@@ -140,10 +139,14 @@ def test_everything_can_be_done_with_the_keyboard_alone(visit: Open) -> None:
     reached = set()
     for _ in range(60):
         page.keyboard.press("Shift+Tab")
-        reached.add(page.evaluate("document.activeElement?.textContent.trim()"))
+        reached.add(page.evaluate("document.activeElement.textContent.trim()"))
         outline = page.evaluate(
-            "document.activeElement === document.body"
-            " || getComputedStyle(document.activeElement).outlineStyle !== 'none'"
+            """() => {
+                const here = document.activeElement;
+                const box = getComputedStyle(here.closest(".box") ?? here);
+                return here === document.body || getComputedStyle(here).outlineStyle !== "none"
+                    || box.boxShadow !== "none";
+            }"""
         )
         assert outline
     assert {"Home", "New conversation", "general"} <= {text.strip("#") for text in reached}
@@ -205,7 +208,7 @@ def test_a_narrow_screen_shows_all_without_scrolling_sideways(visit: Open) -> No
     page.locator(".thread .message:has(.badge)").wait_for()
     wide = page.evaluate("document.documentElement.scrollWidth")
     page.locator(".thread").get_by_label("Close the thread").click()
-    page.get_by_label("Places and people").first.click()
+    page.locator(".opener").click()
     page.locator("#sidebar a:has-text('Assistant')").click()
 
     page.locator(".tabs").wait_for()
