@@ -25,6 +25,7 @@ from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
 from bot.record.remarks import Remarks
+from bot.rendering.notices import SUGGESTED_PROMPTS
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
@@ -130,7 +131,7 @@ def _run_local(settings: BotSettings, services: Services, *, in_terminal: bool) 
         try:
             with connected(bot.app, app_token=slack.app_token):
                 if in_terminal:
-                    TerminalChat(slack).run()
+                    TerminalChat(slack, prompts=[p["message"] for p in SUGGESTED_PROMPTS]).run()
                 else:
                     _show_page(slack, manifest)
         finally:
