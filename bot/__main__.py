@@ -40,6 +40,7 @@ from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
 
+_LOOK_EVERY_S = 1.0
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 
 
@@ -143,7 +144,8 @@ def _show_page(slack: LocalSlack, manifest: dict[str, Any] | None) -> None:
     with WebChat(slack, manifest=manifest) as chat, signals_set(stop):
         print(f"The local Slack is at {chat.url} (Ctrl-C ends it)", flush=True)
         open_in_browser(chat.url)
-        stop.wait()
+        while not stop.wait(_LOOK_EVERY_S):
+            pass
 
 
 def _client(settings: BotSettings) -> WebClient:
