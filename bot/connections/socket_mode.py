@@ -18,7 +18,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from knowledge.errors import KnowledgeError
 
-__all__ = ["SocketSilentError", "connected", "run_socket_mode"]
+__all__ = ["SocketSilentError", "connected", "run_socket_mode", "signals_set"]
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def run_socket_mode(
         heard_at = time.monotonic()
 
     last_pong: float | None = None
-    with _signals_set(stop), connected(app, app_token=app_token) as client:
+    with signals_set(stop), connected(app, app_token=app_token) as client:
         client.on_message_listeners.append(hear)
         logger.info("connected to Slack")
         while not stop.wait(check_every_s):
@@ -126,7 +126,8 @@ class _Intake:
 
 
 @contextmanager
-def _signals_set(stop: threading.Event) -> Iterator[None]:
+def signals_set(stop: threading.Event) -> Iterator[None]:
+    """Set `stop` at SIGINT and SIGTERM instead of ending, where this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
