@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from rapidfuzz import fuzz, process
 
 from ingest.limited.pool import ReaderPool
-from ingest.reading.parsing import NotRead
+from ingest.reading.files import NotRead
 from ingest.reading.remarks import Remark
 from ingest.sections import Section
 from ingest.sources import file_path, read_source
