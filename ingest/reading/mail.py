@@ -162,6 +162,11 @@ def _without_history(lines: list[str]) -> tuple[list[str], int]:
     for at, line in enumerate(lines):
         bare = line.replace("\\", "").strip()
         ahead = " ".join([bare, *(more.strip() for more in lines[at + 1 : at + 2])])
+        if _FORWARDS.match(bare):
+            # What is forwarded is what the message is about.
+            is_forwarded = True
+            kept.append("")
+            continue
         is_head = sum(bool(_HEAD_LINE.match(more.strip())) for more in lines[at : at + 4]) >= 3
         introduces = _INTRODUCES.match(bare) or _INTRODUCES.match(ahead)
         said = any(char.isalnum() for one in kept for char in one)
@@ -171,10 +176,6 @@ def _without_history(lines: list[str]) -> tuple[list[str], int]:
             return kept, cut
         if line.startswith(">"):
             cut += bool(line.strip("> "))
-        elif not _FORWARDS.match(bare):
-            kept.append(line)
         else:
-            # What is forwarded is what the message is about.
-            is_forwarded = True
-            kept.append("")
+            kept.append(line)
     return kept, cut
