@@ -20,7 +20,9 @@ _MAX_RATIO, _MIN_BOMB_BYTES = 300, 2**20
 _MAX_DEPTH, _MAX_NAME_CHARS = 30, 1_000
 _ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
 # Notion gives each page and folder the id of its page.
-_PAGE_ID = re.compile(r"[ _-]+(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:_all)?$")
+_PAGE_ID = re.compile(
+    r"[ _-]+(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:_all)?$"
+)
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,

@@ -44,7 +44,7 @@ def read_epub(data: bytes, *, location: str, stem: str) -> Iterator[Article | Re
         chapters = list(_chapters(package, book, posixpath.dirname(root), location))
     about = _about(book)
     yield Remark(text="its table of contents and pictures are left out", location=location)
-    blocks = [_lowered(chapter) for chapter in chapters if chapter]
+    blocks = [block for chapter in chapters for block in _lowered(chapter).split("\n\n")]
     yield as_article(blocks, about, location=location, stem=stem)
 
 

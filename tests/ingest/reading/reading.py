@@ -12,9 +12,7 @@ from knowledge.errors import ArticleError
 
 def found_in(data: bytes | str, suffix: str, *, stem: str = "shift_plan") -> list[Parsed]:
     data = data.encode() if isinstance(data, str) else data
-    return list(
-        parse_articles(RawFile(location=f"a{suffix}", data=data, suffix=suffix, stem=stem))
-    )
+    return list(parse_articles(RawFile(location=f"a{suffix}", data=data, suffix=suffix, stem=stem)))
 
 
 def article_in(data: bytes | str, suffix: str) -> Article:

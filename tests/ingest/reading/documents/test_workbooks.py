@@ -30,8 +30,7 @@ def _book(*sheets: str, hidden: int = 99) -> bytes:
         for n in range(1, len(sheets) + 1)
     )
     rels = "".join(
-        f'<Relationship Id="r{n}" Target="worksheets/s{n}.xml"/>'
-        for n in range(1, len(sheets) + 1)
+        f'<Relationship Id="r{n}" Target="worksheets/s{n}.xml"/>' for n in range(1, len(sheets) + 1)
     )
     parts: dict[str, str | bytes] = {
         "xl/workbook.xml": f"<workbook {S} {R}><sheets>{names}</sheets></workbook>",
@@ -91,9 +90,7 @@ def test_a_cell_over_several_rows_is_in_each_of_them() -> None:
         f'<row r="2">{_text("A2", "North")}{_text("B2", "Lund")}</row>'
         f'<row r="3"><c r="A3"/>{_text("B3", "Umea")}</row>'
     )
-    sheet = (
-        f'<sheetData>{rows}</sheetData><mergeCells><mergeCell ref="A2:A3"/></mergeCells>'
-    )
+    sheet = f'<sheetData>{rows}</sheetData><mergeCells><mergeCell ref="A2:A3"/></mergeCells>'
 
     body = article_in(_book(sheet), ".xlsx").body
 

@@ -145,7 +145,5 @@ def test_rich_text_keeps_its_words_and_rows_and_no_picture() -> None:
     )
 
     assert (article.title, article.author) == ("Night shifts", "Ada")
-    assert article.body == (
-        "Café costs 5 €.\n\n| Day | Hours |\n|---|---|\n| Mo | 8 |\n\nEnd."
-    )
+    assert article.body == ("Café costs 5 €.\n\n| Day | Hours |\n|---|---|\n| Mo | 8 |\n\nEnd.")
     assert "cannot be read as a Rich Text document" in error_in("words", ".rtf")
