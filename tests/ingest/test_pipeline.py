@@ -229,7 +229,7 @@ def test_files_of_other_kinds_are_counted_by_kind(bench: Workbench, folder: Path
     report = bench.ingest(folder)
     planned = bench.ingestion.plan([describe_source(str(folder))])
 
-    said = "5 files of kinds that are not read: .psd (2), .png (1), links (1), no suffix (1)"
+    said = "5 files of kinds that are not read: .png (1), .psd (2), links (1), no suffix (1)"
     assert report.warnings == planned.warnings == (said,)
     assert report.is_complete
 
