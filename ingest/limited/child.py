@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.limited.wire import Failure, Limits, Reply, Request, receive, send
-from ingest.reading.parsing import RawFile, parse_articles
+from ingest.reading.files import RawFile
+from ingest.reading.parsing import parse_articles
 from ingest.sections import find_sections
 
 __all__ = ["main"]

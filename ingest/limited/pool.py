@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeAlias, cast
 
 from ingest.limited.wire import Failure, Limits, Request, receive, send
-from ingest.reading.parsing import NotRead, Parsed, RawFile
+from ingest.reading.files import NotRead, RawFile
+from ingest.reading.remarks import Remark
 from ingest.sections import Section
 from knowledge.domain import Article
 from knowledge.errors import ArticleError
@@ -31,6 +32,9 @@ _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from ingest.limited.child import main; main()"
 )
+
+
+_Found: TypeAlias = Article | ArticleError | Remark | NotRead
 
 
 class _ChildGoneError(Exception):
@@ -113,8 +117,10 @@ class ReaderPool:
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="reading")
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
 
-    def read(self, items: Iterable[RawFile | ArticleError | NotRead]) -> Iterator[Parsed | NotRead]:
+    def read(self, items: Iterable[RawFile | ArticleError | NotRead]) -> Iterator[_Found]:
         """Yield what each file holds, in order; what is no file is passed on in its place.
+
+        The files of an archive are read in its place, each within limits of its own.
 
         A file that exceeds a limit, or ends its process, is an `ArticleError` of its name.
         """
@@ -131,13 +137,17 @@ class ReaderPool:
             while True:
                 self._idle.get_nowait().close()
 
-    def _read_one(self, item: RawFile | ArticleError | NotRead) -> list[Parsed | NotRead]:
+    def _read_one(self, item: RawFile | ArticleError | NotRead) -> list[_Found]:
         if not isinstance(item, RawFile):
             return [item]
         reply = self._ask(item, len(item.data))
         if isinstance(reply, Failure):
             return [_error(reply, item.location)]
-        return list(reply)
+        found: list[_Found] = []
+        for one in reply:
+            # No archive lies within another one: that is refused where it is unpacked.
+            found += self._read_one(one) if isinstance(one, RawFile) else [one]
+        return found
 
     def _sections_of(self, article: Article) -> list[Section] | ArticleError:
         reply = self._ask(article, len(article.body))

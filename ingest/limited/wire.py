@@ -5,7 +5,8 @@ import struct
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
-from ingest.reading.parsing import Parsed, RawFile
+from ingest.reading.files import RawFile
+from ingest.reading.parsing import Parsed
 from ingest.sections import Section
 from knowledge.domain import Article
 
