@@ -19,6 +19,7 @@ from bot.connections.serving import serve
 from bot.connections.socket_mode import connected, run_socket_mode
 from bot.local_slack import DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
+from bot.record.channels import Channels
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -176,6 +177,7 @@ def _services(opened: Knowledge) -> Services:
         journal=Journal(opened.database),
         remarks=Remarks(opened.database),
         gaps=Gaps(opened.database),
+        channels=Channels(opened.database),
         privacy=Privacy(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )

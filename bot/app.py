@@ -18,8 +18,10 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
+from bot.overhearing.ears import Ears
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
+from bot.replying.overheard import Listening
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
@@ -102,6 +104,7 @@ def create_bot(
         directory=directory,
         audit=services.audit,
     )
+    ears = Ears(channels=services.channels, journal=services.journal)
     desk = QuestionDesk(
         answerer=services.answerer,
         journal=services.journal,
@@ -109,6 +112,9 @@ def create_bot(
         gate=gate,
         clock=services.clock,
         can_escalate=bool(settings.experts_channel),
+        listening=Listening(
+            delivery=delivery, ears=ears, bot_user_id=identity.user_id, bot_id=identity.bot_id
+        ),
     )
     workers = Workers(desk.answer)
     runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
@@ -135,6 +141,8 @@ def create_bot(
         app,
         services=services,
         desk=desk,
+        ears=ears,
+        scopes=identity.scopes,
         workers=workers,
         delivery=delivery,
         dialogs=Dialogs(client),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bot.record.channels import Channels
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -93,6 +94,7 @@ class Services:
     journal: Journal
     remarks: Remarks
     gaps: Gaps
+    channels: Channels
     privacy: Privacy
     clock: Callable[[], dt.datetime]
     """The time now, in UTC."""

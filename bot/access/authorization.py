@@ -20,6 +20,7 @@ class Action(StrEnum):
     STATUS = "status"
     SOURCES = "sources"
     GAPS = "gaps"
+    CHANNEL = "channel"
     INGEST = "ingest"
 
 
@@ -34,7 +35,7 @@ FOR_MEMBERS = frozenset(
         Action.HELP,
     }
 )
-FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.GAPS, Action.INGEST})
+FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.GAPS, Action.CHANNEL, Action.INGEST})
 
 
 class Reason(StrEnum):

@@ -27,6 +27,7 @@ class Place:
     """Whether people of other companies read it; true when that cannot be found out."""
     is_known: bool = True
     """Whether Slack has said so; what is not known is refused, for a reason of its own."""
+    is_private: bool = False
 
 
 class Directory:
@@ -96,7 +97,10 @@ class Directory:
         is_known = "is_ext_shared" in channel
         shared = channel.get("is_ext_shared", True) or channel.get("is_pending_ext_shared", False)
         return Place(
-            is_member=bool(channel.get("is_member")), is_external=bool(shared), is_known=is_known
+            is_member=bool(channel.get("is_member")),
+            is_external=bool(shared),
+            is_known=is_known,
+            is_private=bool(channel.get("is_private")),
         )
 
     def _cached(self, key: str, look_up: Callable[[], Any]) -> Any:

@@ -8,7 +8,8 @@ from slack_bolt import App
 from bot.access.directory import Directory
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
-from bot.listeners.administration import handle_kb
+from bot.listeners.administrators.channels import ChannelChoice
+from bot.listeners.administrators.commands import handle_kb
 from bot.listeners.ask import handle_ask
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
@@ -23,6 +24,7 @@ from bot.listeners.questions import commit_event, handle_question
 from bot.listeners.reading import handle_read
 from bot.listeners.sharing import handle_escalate, handle_share
 from bot.listeners.votes import handle_reason, handle_vote
+from bot.overhearing.ears import Ears
 from bot.rendering import ASK_FORM, REASON_FORM, TERM_FORM
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
@@ -44,6 +46,8 @@ def register(
     *,
     services: Services,
     desk: QuestionDesk,
+    ears: Ears,
+    scopes: frozenset[str] | None,
     workers: Workers,
     delivery: Delivery,
     dialogs: Dialogs,
@@ -55,7 +59,7 @@ def register(
 ) -> None:
     """Bind every listener to its services."""
     journal, clock = services.journal, services.clock
-    app.use(partial(commit_event, desk=desk))
+    app.use(partial(commit_event, desk=desk, ears=ears))
     app.error(partial(handle_failure, delivery=delivery))
 
     asking = DirectAsking(delivery=delivery, desk=desk, workers=workers)
@@ -97,6 +101,13 @@ def register(
             gate=gate,
             delivery=delivery,
             gaps=services.gaps,
+            channel_choice=ChannelChoice(
+                services.channels,
+                directory=directory,
+                audit=services.audit,
+                scopes=scopes,
+                clock=clock,
+            ),
             clock=clock,
         )
     )

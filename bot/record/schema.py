@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from knowledge.record.schema import metadata
 
-__all__ = ["answer", "deed", "inbox", "remark", "vote"]
+__all__ = ["answer", "channel", "deed", "inbox", "remark", "vote"]
 
 inbox = Table(
     "inbox",
@@ -94,4 +94,14 @@ deed = Table(
     Column("user_id", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("done_at", DateTime(timezone=True), nullable=False),
+)
+
+# Where an administrator lets the assistant hear more than what mentions it.
+channel = Table(
+    "channel",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("mode", String(16), nullable=False),  # mention, threads, sure
+    Column("set_by", Text, nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
 )

@@ -17,6 +17,7 @@ from bot.rendering.answers import (
     render_sentences,
     render_shared_outcome,
 )
+from bot.rendering.channels import render_channel, render_no_channel
 from bot.rendering.definitions import render_definition
 from bot.rendering.elements.blocks import Block, RenderedMessage, fits, render_plainly
 from bot.rendering.elements.choices import Choice, Used
@@ -60,6 +61,7 @@ __all__ = [
     "render_admin_help",
     "render_ask_form",
     "render_busy",
+    "render_channel",
     "render_data",
     "render_definition",
     "render_denied",
@@ -71,6 +73,7 @@ __all__ = [
     "render_home",
     "render_ingest_report",
     "render_ingest_started",
+    "render_no_channel",
     "render_notice",
     "render_outcome",
     "render_page",

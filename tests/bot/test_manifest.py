@@ -49,9 +49,11 @@ def test_no_scope_is_asked_for_that_nothing_uses() -> None:
     assert sorted([*scopes["bot"], *scopes["bot_optional"]]) == [
         "app_mentions:read",  # the event app_mention
         "assistant:write",  # suggested prompts, required by agent_view
+        "channels:history",  # questions in a channel's threads without a mention
         "channels:read",  # who reads a channel, before an answer is shared there
         "chat:write",
         "commands",
+        "groups:history",  # the same in private channels
         "groups:read",  # the same for private channels
         "im:history",  # the event message.im
         "usergroups:read",  # user groups in KB_ADMINS

@@ -8,6 +8,7 @@ from bot.app import create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.local_slack import LocalSlack
+from bot.record.channels import Channels
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -55,6 +56,7 @@ def main() -> None:
             audit=FakeAudit(),
             journal=Journal(database),
             remarks=Remarks(database),
+            channels=Channels(database),
             gaps=Gaps(database),
             privacy=Privacy(database),
             clock=FakeClock(),

@@ -153,7 +153,8 @@ class WebApi:
                 if fault.is_applied:
                     await self._answer(name, request)
                 return response
-        return JSONResponse(await self._answer(name, request))
+        scopes = ",".join(sorted(self._workspace.scopes))
+        return JSONResponse(await self._answer(name, request), headers={"X-OAuth-Scopes": scopes})
 
     async def _answer(self, name: str, request: Request) -> Json:
         try:

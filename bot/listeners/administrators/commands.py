@@ -10,6 +10,7 @@ from bot.access.authorization import FOR_ADMINS, Action
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, parse_command
+from bot.listeners.administrators.channels import ChannelChoice
 from bot.record.gaps import Gaps
 from bot.rendering import (
     RenderedMessage,
@@ -38,6 +39,7 @@ def handle_kb(
     gate: PermissionGate,
     delivery: Delivery,
     gaps: Gaps,
+    channel_choice: ChannelChoice,
     clock: Callable[[], dt.datetime],
 ) -> None:
     """Answer `/kb <word>` privately; an unknown word gets the help."""
@@ -50,6 +52,8 @@ def handle_kb(
     elif action is Action.GAPS:
         since = clock() - GAPS_AGE
         message = render_gaps(gaps.unanswered(not_before=since), gaps.disliked(not_before=since))
+    elif action is Action.CHANNEL:
+        message = channel_choice.reply(request)
     else:
         message = _reply(action, request, corpus=corpus, runner=runner)
     delivery.respond(message, response_url=request.response_url)
