@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.access.authorization import Actor
+from bot.forwarded import asked_in
 from bot.reading import plain_text
 
 __all__ = [
@@ -150,7 +151,7 @@ def _question(body: Payload, why: str | None, *, bot_user_id: str) -> IncomingQu
         event_id=event_id,
         message_key=f"{team}:{channel_id}:{ts}",
         conversation=f"{team}:{channel_id}:{thread_ts}",
-        text=plain_text(_string(event, "text"), bot_user_id=bot_user_id),
+        text=asked_in(event, bot_user_id=bot_user_id),
         user_id=user_id,
         team_id=_first(event, "user_team", "source_team", "team") or team,
         channel_id=channel_id,

@@ -10,7 +10,7 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.listeners.administrators.channels import ChannelChoice
 from bot.listeners.administrators.commands import handle_kb
-from bot.listeners.ask import handle_ask
+from bot.listeners.ask import handle_ask, handle_explain
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
 from bot.listeners.failures import handle_failure
@@ -35,9 +35,10 @@ from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 
-__all__ = ["COMMANDS", "EVENTS", "register"]
+__all__ = ["COMMANDS", "EVENTS", "EXPLAIN", "register"]
 
 COMMANDS = ("/ask", "/define", "/kb")
+EXPLAIN = "explain_message"
 EVENTS = ("app_home_opened", "app_mention", "message")
 
 
@@ -90,6 +91,7 @@ def register(
     app.view(TERM_FORM)(partial(handle_term_form, glossary=services.glossary, gate=gate))
 
     app.command("/ask")(partial(handle_ask, desk=desk, workers=workers))
+    app.shortcut(EXPLAIN)(partial(handle_explain, desk=desk, workers=workers, delivery=delivery))
     app.command("/define")(
         partial(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
     )

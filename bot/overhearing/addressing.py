@@ -95,9 +95,7 @@ def _asked_last(before: Sequence[Said]) -> str | None:
     for said in reversed(before):
         if said.by == ASSISTANT:
             is_older = True
-        elif said.mentions_assistant:
-            return said.by
-        elif is_older and not _is_remark(said):
+        elif said.mentions_assistant or (is_older and not _is_remark(said)):
             return said.by
     return None
 
