@@ -20,6 +20,7 @@ from bot.connections.socket_mode import connected, run_socket_mode
 from bot.local_slack import DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
 from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -178,6 +179,7 @@ def _services(opened: Knowledge) -> Services:
         remarks=Remarks(opened.database),
         gaps=Gaps(opened.database),
         channels=Channels(opened.database),
+        expert_questions=ExpertQuestions(opened.database),
         privacy=Privacy(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )

@@ -5,6 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt import App
 from slack_bolt.error import BoltError
@@ -21,6 +22,7 @@ from bot.listeners import register
 from bot.overhearing.ears import Ears
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
+from bot.replying.experts.desk import ExpertDesk
 from bot.replying.overheard import Listening
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
@@ -40,6 +42,7 @@ class Bot:
 
     app: App
     desk: QuestionDesk
+    experts: ExpertDesk
     delivery: Delivery
     workers: Workers
     runner: IngestRunner
@@ -54,6 +57,7 @@ class Bot:
         for question in self.desk.unfinished():
             self.workers.submit(question)
         self.workers.start()
+        self.experts.resume()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -100,6 +104,9 @@ def create_bot(
             team_ids=identity.team_ids,
             admins=settings.admins,
             group_members=directory.group_members,
+            experts=partial(directory.channel_members, settings.experts_channel)
+            if settings.experts_channel
+            else frozenset,
         ),
         directory=directory,
         audit=services.audit,
@@ -115,6 +122,9 @@ def create_bot(
         listening=Listening(
             delivery=delivery, ears=ears, bot_user_id=identity.user_id, bot_id=identity.bot_id
         ),
+    )
+    experts = ExpertDesk(
+        services.expert_questions, delivery=delivery, channel_id=settings.experts_channel
     )
     workers = Workers(desk.answer)
     runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
@@ -149,12 +159,14 @@ def create_bot(
         directory=directory,
         gate=gate,
         runner=runner,
-        experts_channel=settings.experts_channel,
+        experts=experts,
+        can_escalate=bool(settings.experts_channel),
         retention_days=settings.retention_days,
     )
     return Bot(
         app=app,
         desk=desk,
+        experts=experts,
         delivery=delivery,
         workers=workers,
         runner=runner,

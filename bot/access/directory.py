@@ -15,6 +15,8 @@ __all__ = ["Directory", "Place"]
 
 KEPT_S = 60.0
 MAX_KEPT = 1_000
+PAGE = 200
+MAX_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,28 @@ class Directory:
             members: frozenset[str] = self._cached(f"group {group_id}", look_up)
         except (SlackClientError, OSError) as exc:
             raise GroupLookupError(group_id) from exc
+        return members
+
+    def channel_members(self, channel_id: str) -> frozenset[str]:
+        """Return the user ids of those in a channel, or raise `GroupLookupError`."""
+
+        def look_up() -> frozenset[str]:
+            found: set[str] = set()
+            cursor = ""
+            for _ in range(MAX_PAGES):
+                page = self._client.conversations_members(
+                    channel=channel_id, limit=PAGE, cursor=cursor or None
+                )
+                found.update(user for user in page.get("members") or () if isinstance(user, str))
+                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
+                    break
+            return frozenset(found)
+
+        try:
+            members: frozenset[str] = self._cached(f"members {channel_id}", look_up)
+        except (SlackClientError, OSError) as exc:
+            raise GroupLookupError(channel_id) from exc
         return members
 
     def with_standing(self, actor: Actor) -> Actor:

@@ -13,6 +13,7 @@ from bot.listeners.administrators.commands import handle_kb
 from bot.listeners.ask import handle_ask, handle_explain
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
+from bot.listeners.experts.answering import handle_expert, handle_expert_form
 from bot.listeners.failures import handle_failure
 from bot.listeners.home import (
     handle_home,
@@ -25,10 +26,11 @@ from bot.listeners.reading import handle_read
 from bot.listeners.sharing import handle_escalate, handle_share
 from bot.listeners.votes import handle_reason, handle_vote
 from bot.overhearing.ears import Ears
-from bot.rendering import ASK_FORM, REASON_FORM, TERM_FORM
+from bot.rendering import ANSWER_FORM, ASK_FORM, REASON_FORM, TERM_FORM
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
 from bot.replying.dialogs import Dialogs
+from bot.replying.experts.desk import ExpertDesk
 from bot.replying.home import DirectAsking, HomeTab
 from bot.replying.publishing import Publisher
 from bot.replying.questions import QuestionDesk
@@ -55,7 +57,8 @@ def register(
     directory: Directory,
     gate: PermissionGate,
     runner: IngestRunner,
-    experts_channel: str,
+    experts: ExpertDesk,
+    can_escalate: bool,
     retention_days: int,
 ) -> None:
     """Bind every listener to its services."""
@@ -103,6 +106,7 @@ def register(
             gate=gate,
             delivery=delivery,
             gaps=services.gaps,
+            expert_questions=services.expert_questions,
             channel_choice=ChannelChoice(
                 services.channels,
                 directory=directory,
@@ -119,7 +123,7 @@ def register(
         remarks=services.remarks,
         delivery=delivery,
         clock=clock,
-        can_escalate=bool(experts_channel),
+        can_escalate=can_escalate,
     )
     app.action(re.compile("^ask_[0-9]"))(
         partial(
@@ -161,6 +165,12 @@ def register(
     app.view(REASON_FORM)(
         partial(handle_reason, remarks=services.remarks, gate=gate, delivery=delivery, clock=clock)
     )
+    app.action(re.compile("^expert_"))(
+        partial(handle_expert, experts=experts, gate=gate, delivery=delivery, dialogs=dialogs)
+    )
+    app.view(ANSWER_FORM)(
+        partial(handle_expert_form, experts=experts, gate=gate, delivery=delivery)
+    )
     publisher = Publisher(journal=journal, gate=gate, clock=clock)
     app.action(re.compile("^share_answer"))(
         partial(
@@ -177,6 +187,6 @@ def register(
             publisher=publisher,
             delivery=delivery,
             board=board,
-            experts_channel=experts_channel,
+            experts=experts,
         )
     )

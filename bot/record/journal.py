@@ -230,7 +230,7 @@ class Journal:
             )
             # SQLite is told to cascade too, but only this order needs no such setting.
             old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
-            for table in (schema.vote, schema.remark, schema.deed):
+            for table in (schema.vote, schema.remark, schema.deed, schema.expert_question):
                 connection.execute(delete(table).where(table.c.answer_id.in_(old)))
             result = connection.execute(
                 delete(schema.answer).where(schema.answer.c.created_at < before)

@@ -23,6 +23,7 @@ HELP_LINES = (
     "`/kb status` what the assistant knows and how it was last updated",
     "`/kb sources` the folders and files it reads",
     "`/kb gaps` what people asked in vain, and the answers that they voted down",
+    "`/kb experts` what waits for an answer of the experts",
     "`/kb channel` what I hear in this channel; `/kb channel threads` to go on without a mention",
     "`/kb ingest` read the sources again and take in what changed",
     "`/kb help` this list",

@@ -160,6 +160,19 @@ class Delivery:
         is_unclear = not self._bot_id or None in marks or response.get("has_more")
         return "unclear" if is_unclear else "absent"
 
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """Return a link to a message; empty when Slack does not tell."""
+        try:
+            response = self._call(
+                lambda: self._client.chat_getPermalink(channel=channel_id, message_ts=ts),
+                is_repeatable=True,
+                max_wait_s=0.0,
+            )
+        except DeliveryError as exc:
+            logger.info("no link to a message: %s", exc.reason)
+            return ""
+        return str(response.get("permalink") or "")
+
     def read_thread(
         self, *, channel_id: str, thread_ts: str, latest_ts: str
     ) -> tuple[dict[str, Any], ...]:

@@ -9,6 +9,7 @@ from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.local_slack import LocalSlack
 from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -57,6 +58,7 @@ def main() -> None:
             journal=Journal(database),
             remarks=Remarks(database),
             channels=Channels(database),
+            expert_questions=ExpertQuestions(database),
             gaps=Gaps(database),
             privacy=Privacy(database),
             clock=FakeClock(),

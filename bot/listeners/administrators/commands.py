@@ -11,6 +11,7 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, parse_command
 from bot.listeners.administrators.channels import ChannelChoice
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.rendering import (
     RenderedMessage,
@@ -21,6 +22,7 @@ from bot.rendering import (
     render_ingest_started,
     render_sources,
     render_status,
+    render_waiting,
 )
 from bot.replying.delivery import Delivery
 from bot.services import Corpus
@@ -39,6 +41,7 @@ def handle_kb(
     gate: PermissionGate,
     delivery: Delivery,
     gaps: Gaps,
+    expert_questions: ExpertQuestions,
     channel_choice: ChannelChoice,
     clock: Callable[[], dt.datetime],
 ) -> None:
@@ -52,6 +55,8 @@ def handle_kb(
     elif action is Action.GAPS:
         since = clock() - GAPS_AGE
         message = render_gaps(gaps.unanswered(not_before=since), gaps.disliked(not_before=since))
+    elif action is Action.EXPERTS:
+        message = render_waiting(expert_questions.waiting())
     elif action is Action.CHANNEL:
         message = channel_choice.reply(request)
     else:

@@ -95,6 +95,9 @@ _METHODS = {
         ("include_locale", "include_num_members"),
         _CHANNEL_READ,
     ),
+    "conversations.members": _Method(
+        other_methods.conversations_members, ("channel",), ("cursor", "limit"), _CHANNEL_READ
+    ),
     "conversations.open": _Method(
         other_methods.conversations_open, (), ("channel", "users", "return_im"), ("im:write",)
     ),
