@@ -4,8 +4,9 @@
     no    it is refused in a sentence of its own
     -     nothing is said
 
-The first three are in the experts' channel. Slack lets neither a bot nor a deactivated person type a
-command or press a button; what stands in their columns is what becomes of a payload that says so all the same.
+The first three are in the experts' channel. Slack lets neither a bot nor a deactivated person type
+a command or press a button; what stands in their columns is what becomes of a payload that says so
+all the same.
 """
 
 from collections.abc import Callable
