@@ -21,6 +21,8 @@ from bot.connections.socket_mode import connected, run_socket_mode, signals_set
 from bot.local_slack import DEFAULT_CHANNELS, DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
 from bot.local_slack.web.chat import WebChat, open_in_browser
+from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -197,6 +199,8 @@ def _services(opened: Knowledge) -> Services:
         journal=Journal(opened.database),
         remarks=Remarks(opened.database),
         gaps=Gaps(opened.database),
+        channels=Channels(opened.database),
+        expert_questions=ExpertQuestions(opened.database),
         privacy=Privacy(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )

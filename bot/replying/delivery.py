@@ -163,6 +163,49 @@ class Delivery:
         is_unclear = not self._bot_id or None in marks or response.get("has_more")
         return "unclear" if is_unclear else "absent"
 
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """Return a link to a message; empty when Slack does not tell."""
+        try:
+            response = self._call(
+                lambda: self._client.chat_getPermalink(channel=channel_id, message_ts=ts),
+                is_repeatable=True,
+                max_wait_s=0.0,
+            )
+        except DeliveryError as exc:
+            logger.info("no link to a message: %s", exc.reason)
+            return ""
+        return str(response.get("permalink") or "")
+
+    def read_thread(
+        self, *, channel_id: str, thread_ts: str, latest_ts: str
+    ) -> tuple[dict[str, Any], ...]:
+        """Return the messages of a thread up to one, oldest first.
+
+        Nothing is returned where the thread may not be read, or is too long to be read at once.
+        Raises `DeliveryError`, which passes, when Slack does not answer.
+        """
+        try:
+            response = self._call(
+                lambda: self._client.conversations_replies(
+                    channel=channel_id,
+                    ts=thread_ts,
+                    latest=latest_ts,
+                    inclusive=True,
+                    limit=MAX_READ,
+                ),
+                is_repeatable=True,
+                max_wait_s=0.0,
+            )
+        except DeliveryError as exc:
+            if exc.is_passing or exc.is_uncertain:
+                raise DeliveryError(
+                    exc.reason, is_passing=True, retry_after_s=exc.retry_after_s
+                ) from exc
+            logger.info("thread not read: %s", exc.reason)
+            return ()
+        found = response.get("messages") or ()
+        return () if response.get("has_more") else tuple(found)
+
     def update(self, message: RenderedMessage, *, place: str) -> None:
         """Replace a message that `post` returned."""
         channel_id, _, ts = place.partition(":")

@@ -13,6 +13,8 @@ from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.connections.socket_mode import run_socket_mode
 from bot.local_slack import LocalSlack
+from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -60,6 +62,8 @@ def run(url: str, database_url: str, port: int, pause_s: float) -> None:
             audit=FakeAudit(),
             journal=Journal(database),
             remarks=Remarks(database),
+            channels=Channels(database),
+            expert_questions=ExpertQuestions(database),
             gaps=Gaps(database),
             privacy=Privacy(database),
             clock=FakeClock(),

@@ -95,6 +95,9 @@ _METHODS = {
         ("include_locale", "include_num_members"),
         _CHANNEL_READ,
     ),
+    "conversations.members": _Method(
+        other_methods.conversations_members, ("channel",), ("cursor", "limit"), _CHANNEL_READ
+    ),
     "conversations.open": _Method(
         other_methods.conversations_open, (), ("channel", "users", "return_im"), ("im:write",)
     ),
@@ -155,7 +158,8 @@ class WebApi:
                 if fault.is_applied:
                     await self._answer(name, request)
                 return response
-        return JSONResponse(await self._answer(name, request))
+        scopes = ",".join(sorted(self._workspace.scopes))
+        return JSONResponse(await self._answer(name, request), headers={"X-OAuth-Scopes": scopes})
 
     async def _answer(self, name: str, request: Request) -> Json:
         try:

@@ -212,7 +212,7 @@ def test_an_answer_stays_short_however_much_is_found(lexicon: Glossary) -> None:
 
 
 def test_an_answer_has_no_more_sentences_than_are_wanted(lexicon: Glossary) -> None:
-    text = "Agents are trained for six weeks. The first two are on products. They end in a long test."
+    text = "Agents are trained for six weeks. The first two are on goods. They end in a long test."
     asked = "how are agents trained"
 
     assert len(_compose_read(asked, lexicon, text, 3.0, 2.0, 1.0)) == 3
