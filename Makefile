@@ -8,10 +8,10 @@ WORKERS ?= 2
 CODE = bot knowledge ingest tests training benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long lint fmt eval bench
+.PHONY: help install run test test-long test-browser lint fmt eval bench
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-13s %s\n", $$1, $$2}'
 
 install: $(INSTALLED) ## create the virtual environment and install into it
 
@@ -30,6 +30,9 @@ test: install ## run the tests, on two cores (WORKERS=N: on N)
 
 test-long: install ## run the tests that take minutes
 	$(BIN)/python -m pytest -q -m long
+
+test-browser: install ## run the tests of the local Slack's page in Chromium
+	NEEDS_BROWSER=1 $(BIN)/python -m pytest -q -m browser
 
 lint: install ## check format, style, types, module directions and the articles
 	$(BIN)/ruff format --check $(CODE)

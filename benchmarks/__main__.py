@@ -7,6 +7,7 @@ BENCHMARKS = (
     "ingest_speed",
     "answer_time",
     "message_length",
+    "threads",
     "model_path",
     "model_text",
     "faults.injection",

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from slack_sdk import WebClient
 
@@ -16,13 +17,17 @@ from bot.access.identity import check_app_token
 from bot.app import Bot, create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
-from bot.connections.socket_mode import connected, run_socket_mode
-from bot.local_slack import DEFAULT_USERS, LocalSlack
+from bot.connections.socket_mode import connected, run_socket_mode, signals_set
+from bot.local_slack import DEFAULT_CHANNELS, DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
+from bot.local_slack.web.chat import WebChat, open_in_browser
+from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
 from bot.record.remarks import Remarks
+from bot.rendering.notices import SUGGESTED_PROMPTS
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
@@ -37,6 +42,7 @@ from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
 
+_LOOK_EVERY_S = 1.0
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 
 
@@ -45,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
     try:
         settings, knowledge_settings = _load_settings()
-        is_local = options.local or (settings.is_local and not options.http)
+        is_local = options.local or options.terminal or (settings.is_local and not options.http)
         if not is_local:
             settings.require_tokens("http" if options.http else "socket")
         _configure_logging("WARNING" if is_local else settings.log_level)
@@ -59,7 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             services = _services(opened)
             with _warming(opened):
                 if is_local:
-                    _run_local(settings, services)
+                    # What is piped in is for the terminal to read.
+                    in_terminal = options.terminal or not sys.stdin.isatty()
+                    _run_local(settings, services, in_terminal=in_terminal)
                 elif options.http:
                     _run_http(settings, services)
                 else:
@@ -107,10 +115,13 @@ def _load_settings() -> tuple[BotSettings, KnowledgeSettings]:
     return bot_settings, knowledge_settings
 
 
-def _run_local(settings: BotSettings, services: Services) -> None:
+def _run_local(settings: BotSettings, services: Services, *, in_terminal: bool) -> None:
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.is_file() else None
     admin = next(user.id for user in DEFAULT_USERS if user.name == "admin")
-    settings = settings.model_copy(update={"admins": settings.admins | {admin}})
+    experts = next(channel.id for channel in DEFAULT_CHANNELS if channel.name == "experts")
+    settings = settings.model_copy(
+        update={"admins": settings.admins | {admin}, "experts_channel": experts}
+    )
     for left_over in services.journal.waiting():
         # The workspace in which it was asked ended with the last session.
         services.journal.finish(left_over.event_id)
@@ -122,9 +133,21 @@ def _run_local(settings: BotSettings, services: Services) -> None:
         bot.start()
         try:
             with connected(bot.app, app_token=slack.app_token):
-                TerminalChat(slack).run()
+                if in_terminal:
+                    TerminalChat(slack, prompts=[p["message"] for p in SUGGESTED_PROMPTS]).run()
+                else:
+                    _show_page(slack, manifest)
         finally:
             bot.close()
+
+
+def _show_page(slack: LocalSlack, manifest: dict[str, Any] | None) -> None:
+    stop = threading.Event()
+    with WebChat(slack, manifest=manifest) as chat, signals_set(stop):
+        print(f"The local Slack is at {chat.url} (Ctrl-C ends it)", flush=True)
+        open_in_browser(chat.url)
+        while not stop.wait(_LOOK_EVERY_S):
+            pass
 
 
 def _client(settings: BotSettings) -> WebClient:
@@ -176,6 +199,8 @@ def _services(opened: Knowledge) -> Services:
         journal=Journal(opened.database),
         remarks=Remarks(opened.database),
         gaps=Gaps(opened.database),
+        channels=Channels(opened.database),
+        expert_questions=ExpertQuestions(opened.database),
         privacy=Privacy(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )
@@ -191,11 +216,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot",
         description="Answer questions in Slack: over Socket Mode, or, without any Slack token, in "
-        "a local Slack in this terminal.",
+        "a local Slack in the browser.",
     )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--http", action="store_true", help="serve signed HTTP requests instead")
     mode.add_argument("--local", action="store_true", help="use the local Slack even with tokens")
+    mode.add_argument(
+        "--terminal", action="store_true", help="use the local Slack in this terminal"
+    )
     return parser
 
 

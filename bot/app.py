@@ -5,21 +5,25 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt import App
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
 
 from bot.access.authorization import Policy
 from bot.access.directory import Directory
 from bot.access.identity import SlackAwayError, who_we_are
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
+from bot.calls import CALL_FAILURES
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
+from bot.overhearing.ears import Ears
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
+from bot.replying.experts.desk import ExpertDesk
+from bot.replying.overheard import Listening
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
@@ -38,6 +42,7 @@ class Bot:
 
     app: App
     desk: QuestionDesk
+    experts: ExpertDesk
     delivery: Delivery
     workers: Workers
     runner: IngestRunner
@@ -52,6 +57,7 @@ class Bot:
         for question in self.desk.unfinished():
             self.workers.submit(question)
         self.workers.start()
+        self.experts.resume()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -98,10 +104,14 @@ def create_bot(
             team_ids=identity.team_ids,
             admins=settings.admins,
             group_members=directory.group_members,
+            experts=partial(directory.channel_members, settings.experts_channel)
+            if settings.experts_channel
+            else frozenset,
         ),
         directory=directory,
         audit=services.audit,
     )
+    ears = Ears(channels=services.channels, journal=services.journal)
     desk = QuestionDesk(
         answerer=services.answerer,
         journal=services.journal,
@@ -109,6 +119,12 @@ def create_bot(
         gate=gate,
         clock=services.clock,
         can_escalate=bool(settings.experts_channel),
+        listening=Listening(
+            delivery=delivery, ears=ears, bot_user_id=identity.user_id, bot_id=identity.bot_id
+        ),
+    )
+    experts = ExpertDesk(
+        services.expert_questions, delivery=delivery, channel_id=settings.experts_channel
     )
     workers = Workers(desk.answer)
     runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
@@ -127,7 +143,7 @@ def create_bot(
             # Without it Bolt gives each of its loggers the level of the root.
             logger=bolt_logger,
         )
-    except (BoltError, SlackClientError, OSError) as exc:
+    except (BoltError, *CALL_FAILURES) as exc:
         raise SlackAwayError(
             f"Slack does not answer at {client.base_url} ({type(exc).__name__})"
         ) from exc
@@ -135,18 +151,22 @@ def create_bot(
         app,
         services=services,
         desk=desk,
+        ears=ears,
+        scopes=identity.scopes,
         workers=workers,
         delivery=delivery,
         dialogs=Dialogs(client),
         directory=directory,
         gate=gate,
         runner=runner,
-        experts_channel=settings.experts_channel,
+        experts=experts,
+        can_escalate=bool(settings.experts_channel),
         retention_days=settings.retention_days,
     )
     return Bot(
         app=app,
         desk=desk,
+        experts=experts,
         delivery=delivery,
         workers=workers,
         runner=runner,

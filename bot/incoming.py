@@ -5,11 +5,13 @@ empty or the payload ignored, never an exception.
 """
 
 import logging
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.access.authorization import Actor
+from bot.forwarded import asked_in
 from bot.reading import plain_text
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "SlashCommand",
     "parse_command",
     "parse_home_visit",
+    "parse_overheard",
     "parse_question",
     "question_from_command",
 ]
@@ -26,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
 
+TO_SOMEBODY = re.compile(r"<(?:@|!subteam|!here|!channel|!everyone)")
+CHANNELS = {"channel", "group"}
 USER_MESSAGE_SUBTYPES = ("file_share", "thread_broadcast")
 
 
@@ -48,11 +53,23 @@ class IncomingQuestion:
     is_external: bool = False
     response_url: str = ""
     """Where a private answer goes; empty for an answer in the thread."""
+    is_overheard: bool = False
+    """Whether it does not mention the assistant, and so may not be meant for it."""
 
     @property
     def is_private(self) -> bool:
         """Whether only the person who asked sees the answer."""
         return bool(self.response_url)
+
+    @property
+    def ts(self) -> str:
+        """Slack's timestamp of the message; empty where there is none."""
+        return self.message_key.rpartition(":")[2]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no thread was there before it."""
+        return bool(self.ts) and self.thread_ts == self.ts
 
     @property
     def actor(self) -> Actor:
@@ -96,8 +113,32 @@ def parse_question(body: Payload, *, bot_user_id: str) -> IncomingQuestion | Non
     are not what Slack documents.
     """
     event = _mapping(body.get("event"))
-    event_id = _string(body, "event_id")
     why = _why_ignored(event, bot_user_id=bot_user_id)
+    if why is None and not _is_addressed(event, bot_user_id=bot_user_id):
+        why = "not addressed"
+    return _question(body, why, bot_user_id=bot_user_id)
+
+
+def parse_overheard(body: Payload, *, bot_user_id: str) -> IncomingQuestion | None:
+    """Return what a person wrote in a channel to nobody by name, or None if it is not that.
+
+    A mention is never overheard, nor is what mentions another person or everybody.
+    """
+    event = _mapping(body.get("event"))
+    why = _why_ignored(event, bot_user_id=bot_user_id)
+    if why is None and TO_SOMEBODY.search(_string(event, "text")):
+        why = "addressed to somebody"
+    if why is None and (
+        _string(event, "type") != "message" or _string(event, "channel_type") not in CHANNELS
+    ):
+        why = "not in a channel"
+    question = _question(body, why, bot_user_id=bot_user_id)
+    return replace(question, is_overheard=True) if question is not None else None
+
+
+def _question(body: Payload, why: str | None, *, bot_user_id: str) -> IncomingQuestion | None:
+    event = _mapping(body.get("event"))
+    event_id = _string(body, "event_id")
     channel_id, ts, user_id = (_string(event, key) for key in ("channel", "ts", "user"))
     if why is None and not (event_id and channel_id and ts and user_id):
         why = "incomplete"
@@ -110,7 +151,7 @@ def parse_question(body: Payload, *, bot_user_id: str) -> IncomingQuestion | Non
         event_id=event_id,
         message_key=f"{team}:{channel_id}:{ts}",
         conversation=f"{team}:{channel_id}:{thread_ts}",
-        text=plain_text(_string(event, "text"), bot_user_id=bot_user_id),
+        text=asked_in(event, bot_user_id=bot_user_id),
         user_id=user_id,
         team_id=_first(event, "user_team", "source_team", "team") or team,
         channel_id=channel_id,
@@ -171,13 +212,13 @@ def _why_ignored(event: Payload, *, bot_user_id: str) -> str | None:
         return "not a new message"
     if event.get("edited") or event.get("hidden"):
         return "not a new message"
-    if (
-        kind == "message"
-        and event.get("channel_type") != "im"
-        and f"<@{bot_user_id}" not in _string(event, "text")
-    ):
-        return "not addressed"
     return None
+
+
+def _is_addressed(event: Payload, *, bot_user_id: str) -> bool:
+    if _string(event, "type") == "app_mention" or event.get("channel_type") == "im":
+        return True
+    return f"<@{bot_user_id}" in _string(event, "text")
 
 
 def _mapping(value: Any) -> Payload:

@@ -9,9 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.access.authorization import Actor
+from bot.forwarded import words_in
 from bot.incoming import IncomingQuestion
 
-__all__ = ["ButtonPress", "Submission", "ask_by_button", "parse_button", "parse_submission"]
+__all__ = [
+    "ButtonPress",
+    "Submission",
+    "ask_by_button",
+    "parse_button",
+    "parse_message_shortcut",
+    "parse_submission",
+]
 
 Payload = Mapping[str, Any]
 
@@ -103,6 +111,27 @@ def parse_submission(body: Payload) -> Submission:
             for block_id, elements in state.items()
             for element in list(_mapping(elements).values())[:1]
         },
+    )
+
+
+def parse_message_shortcut(body: Payload) -> IncomingQuestion:
+    """Return what a message says as a question, to be answered to whoever used the shortcut on it.
+
+    Its text is empty when the message holds no words.
+    """
+    user, channel = _mapping(body.get("user")), _mapping(body.get("channel"))
+    user_id, channel_id = _string(user, "id"), _string(channel, "id")
+    team_id = _string(user, "team_id")
+    key = f"shortcut:{_string(body, 'trigger_id')}"
+    return IncomingQuestion(
+        event_id=key,
+        message_key=key,
+        conversation=f"{team_id}:{channel_id}:private:{user_id}",
+        text=words_in(_mapping(body.get("message"))),
+        user_id=user_id,
+        team_id=team_id,
+        channel_id=channel_id,
+        response_url=_string(body, "response_url"),
     )
 
 

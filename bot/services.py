@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -93,6 +95,8 @@ class Services:
     journal: Journal
     remarks: Remarks
     gaps: Gaps
+    channels: Channels
+    expert_questions: ExpertQuestions
     privacy: Privacy
     clock: Callable[[], dt.datetime]
     """The time now, in UTC."""

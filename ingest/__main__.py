@@ -14,12 +14,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ingest.house_rules.checking import check_corpus
+from ingest.limited.pool import open_pool
 from ingest.pipeline import Ingestion, ProgressCallback, make_ingestion
+from ingest.showing import near_ids, show_file, show_stored
 from ingest.sources import BUNDLED, all_sources, describe_source
 from knowledge.assembly import OpenCorpus, open_corpus
 from knowledge.domain import ArticleId, IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
+from knowledge.record.library import Library
 from knowledge.settings import KnowledgeSettings
 
 ACTOR = "command line"
@@ -121,6 +124,29 @@ def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     report = IngestReport(removed=removed, warnings=(come_back,) if stays else ())
     _print_report(report, as_json=options.json)
     return DONE
+
+
+def _show(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    name, bundled_dir = options.article, settings.articles_dir
+    path = Path(name).expanduser()
+    if path.is_file() and path.suffix:
+        with open_pool() as readers:
+            shown = show_file(describe_source(name), bundled_dir=bundled_dir, readers=readers)
+    else:
+        with open_corpus(settings, exclusive=False) as corpus:
+            article = Library(corpus.database).article(name)
+            ids = [] if article else [row.article_id for row in corpus.catalog.articles()]
+        if article is None:
+            near = ", ".join(near_ids(name, ids))
+            hint = f"did you mean {near}?" if near else "`python -m knowledge search` finds some"
+            return _stop(f"no article or file is called {name!r}: {hint}", code=BAD_USAGE)
+        with open_pool() as readers:
+            shown = show_stored(article, bundled_dir=bundled_dir, readers=readers)
+    if options.json:
+        print(json.dumps(asdict(shown)))
+    else:
+        print("\n".join(shown.lines()))
+    return FAILED if shown.failed else DONE
 
 
 def _history(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
@@ -268,6 +294,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     command("sources", _sources, "list the registered sources")
     remove = command("remove", _remove, "remove an article, or a source with all its articles")
     remove.add_argument("article_id", help="an article's id or a source's location")
+    show = command("show", _show, "show an article as it was understood, or a file as it would be")
+    show.add_argument("article", help="an article's id, or a file, which is read and not stored")
     history = command("history", _history, "list the latest runs")
     history.add_argument("--limit", type=int, default=10, help="how many (10)")
     check = command("check", _check, "check articles and glossary against the house rules")

@@ -11,7 +11,7 @@ from typing import TypeAlias, assert_never
 from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
 from ingest.limited.pool import ReaderPool, open_pool
 from ingest.planning import Placement, Plan
-from ingest.reading.parsing import NotRead
+from ingest.reading.files import NotRead
 from ingest.reading.remarks import Remark
 from ingest.sections import Section
 from ingest.sources import file_path, read_source

@@ -22,7 +22,10 @@ __all__ = ["Placement", "Plan", "Step"]
 Step: TypeAlias = Literal["add", "change", "move", "keep"]
 """`move`: the same text, read from another place."""
 
-_LINE_OF_FILE = re.compile(r"(.*?\.jsonl)#.*", re.IGNORECASE | re.DOTALL)
+_LINE_OF_FILE = re.compile(
+    r"(.*?\.(?:jsonl|ndjson|json|csv|tsv|zip))#(.*)", re.IGNORECASE | re.DOTALL
+)
+_MEMBER_OF_ARCHIVE = re.compile(r".*?\.zip#(.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,8 @@ class Plan:
 def _is_place_of(row: ArticleRow, article: Article) -> bool:
     if _file(row.location) != _file(article.location):
         return False
+    if _is_member(article.location):
+        return row.location == article.location or row.content_hash == article.content_hash
     if not _is_line(article.location):
         return True
     # Lines without an id have a number, which changes when a line is put in above them.
@@ -236,6 +241,10 @@ def _names(article: Article, source_location: str) -> Iterator[str]:
     except ValueError:
         path = PurePath(path.name)
     parts = [*path.parts[:-1], path.stem]
+    member = _MEMBER_OF_ARCHIVE.fullmatch(article.location)
+    if member is not None:
+        inner = PurePath(_file(member[1]))
+        parts += [*inner.parts[:-1], inner.stem]
     for start in range(len(parts) - 1, -1, -1):
         place = slugify(" ".join(parts[start:]))
         if place != wanted:
@@ -248,7 +257,14 @@ def _names(article: Article, source_location: str) -> Iterator[str]:
 
 
 def _is_line(location: str) -> bool:
-    return _LINE_OF_FILE.fullmatch(location) is not None
+    """Whether a location is an entry of a file, which is known by an id or a number."""
+    return _LINE_OF_FILE.fullmatch(location) is not None and not _is_member(location)
+
+
+def _is_member(location: str) -> bool:
+    """Whether a location is a whole file of an archive, which is known by its name."""
+    member = _MEMBER_OF_ARCHIVE.fullmatch(location)
+    return member is not None and _LINE_OF_FILE.fullmatch(member[1]) is None
 
 
 def _file(location: str) -> str:

@@ -7,14 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from ingest.reading.hygiene import clean_text
-from ingest.reading.parsing import (
-    MAX_FILE_BYTES,
-    SUPPORTED_SUFFIXES,
-    NotRead,
-    RawFile,
-    check_size,
-)
+from ingest.reading.files import MAX_FILE_BYTES, NotRead, RawFile, check_size, stem_of
+from ingest.reading.parsing import SUPPORTED_SUFFIXES
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import BUNDLED
@@ -29,7 +23,6 @@ __all__ = [
 ]
 
 _SHOWN_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
-_INDEX_STEMS = frozenset({"index", "_index", "readme", "default"})
 
 
 def describe_source(argument: str) -> RegisteredSource:
@@ -159,17 +152,5 @@ def _read_file(path: Path, *, location: str, root: Path) -> RawFile | ArticleErr
         return exc
     except OSError as exc:
         return _file_error(exc, location=location)
-    # `index` is the name of the folder's page, and says nothing itself.
-    is_index = path.stem.casefold() in _INDEX_STEMS and path.parent != root
-    stem = path.parent.name if is_index else path.stem
-    return RawFile(location=location, data=data, suffix=path.suffix.lower(), stem=_words(stem))
-
-
-def _words(name: str) -> str:
-    """Return a name for a title: bytes that are not UTF-8 are most often Windows-1252."""
-    encoded = os.fsencode(name)
-    try:
-        text = encoded.decode("utf-8")
-    except UnicodeDecodeError:
-        text = encoded.decode("cp1252", "replace")
-    return " ".join(clean_text(text).split())
+    stem = stem_of(path.stem, path.parent.relative_to(root).parts)
+    return RawFile(location=location, data=data, suffix=path.suffix.lower(), stem=stem)

@@ -1,8 +1,9 @@
-"""A door in front of a server on this machine, which can be shut and opened again."""
+"""What stands in for a server that is away: a door that shuts, and one that answers nonsense."""
 
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Self
 
 
@@ -40,6 +41,45 @@ class Door:
                 ours, _ = listener.accept()
                 theirs = socket.create_connection(("127.0.0.1", self._target))
                 threading.Thread(target=_pass_on, args=(ours, theirs), daemon=True).start()
+
+
+@contextmanager
+def run_odd_server(answer: bytes) -> Iterator[str]:
+    """Answer every request with the same bytes and hang up; yield the URL."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    _read_request(connection)
+                    connection.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def _read_request(connection: socket.socket) -> None:
+    """Read a request whole: a server that hangs up on unread data resets the connection."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65_536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next(
+        int(line.partition(b":")[2])
+        for line in head.splitlines()
+        if line.lower().startswith(b"content-length:")
+    )
+    while len(body) < length:
+        body += connection.recv(65_536)
 
 
 def _pass_on(ours: socket.socket, theirs: socket.socket) -> None:

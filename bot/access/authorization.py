@@ -17,9 +17,13 @@ class Action(StrEnum):
     VOTE = "vote"
     ESCALATE = "escalate"
     HELP = "help"
+    ANSWER = "answer"
+    """To take, answer or decline a question that was passed to the experts."""
     STATUS = "status"
     SOURCES = "sources"
     GAPS = "gaps"
+    CHANNEL = "channel"
+    EXPERTS = "experts"
     INGEST = "ingest"
 
 
@@ -34,7 +38,19 @@ FOR_MEMBERS = frozenset(
         Action.HELP,
     }
 )
-FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.GAPS, Action.INGEST})
+FOR_ADMINS = frozenset(
+    {
+        Action.STATUS,
+        Action.SOURCES,
+        Action.GAPS,
+        Action.CHANNEL,
+        Action.EXPERTS,
+        Action.INGEST,
+    }
+)
+
+
+FOR_EXPERTS = frozenset({Action.ANSWER})
 
 
 class Reason(StrEnum):
@@ -49,12 +65,14 @@ class Reason(StrEnum):
     GUEST = "guest"
     NO_ADMINS = "no_admins"
     NOT_ADMIN = "not_admin"
+    NOT_EXPERT = "not_expert"
+    EXPERTS_LOOKUP_FAILED = "experts_lookup_failed"
     GROUP_LOOKUP_FAILED = "group_lookup_failed"
     UNKNOWN_ACTION = "unknown_action"
 
 
 class GroupLookupError(Exception):
-    """The members of a user group cannot be found out: refuse."""
+    """The members of a user group or channel cannot be found out: refuse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +101,8 @@ class Policy:
     """User ids and user-group ids (S...); empty means nobody."""
     group_members: Callable[[str], Collection[str]]
     """Returns the user ids of a group or raises `GroupLookupError`."""
+    experts: Callable[[], Collection[str]] = frozenset
+    """Returns the user ids of those in the experts' channel or raises `GroupLookupError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +138,8 @@ def _objection_to(actor: Actor, policy: Policy) -> Reason | None:
 def _objection_against(actor: Actor, action: Action, policy: Policy) -> Reason | None:
     if action in FOR_MEMBERS:
         return None
+    if action in FOR_EXPERTS:
+        return _objection_to_expert(actor, policy)
     if action not in FOR_ADMINS:
         return Reason.UNKNOWN_ACTION
     if actor.is_guest:
@@ -135,3 +157,10 @@ def _objection_against(actor: Actor, action: Action, policy: Policy) -> Reason |
     except GroupLookupError:
         return Reason.GROUP_LOOKUP_FAILED
     return None if in_group else Reason.NOT_ADMIN
+
+
+def _objection_to_expert(actor: Actor, policy: Policy) -> Reason | None:
+    try:
+        return None if actor.user_id in policy.experts() else Reason.NOT_EXPERT
+    except GroupLookupError:
+        return Reason.EXPERTS_LOOKUP_FAILED

@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.access.authorization import Actor, GroupLookupError
+from bot.calls import CALL_FAILURES
 
 __all__ = ["Directory", "Place"]
 
 KEPT_S = 60.0
 MAX_KEPT = 1_000
+PAGE = 200
+MAX_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,7 @@ class Place:
     """Whether people of other companies read it; true when that cannot be found out."""
     is_known: bool = True
     """Whether Slack has said so; what is not known is refused, for a reason of its own."""
+    is_private: bool = False
 
 
 class Directory:
@@ -48,8 +52,30 @@ class Directory:
 
         try:
             members: frozenset[str] = self._cached(f"group {group_id}", look_up)
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             raise GroupLookupError(group_id) from exc
+        return members
+
+    def channel_members(self, channel_id: str) -> frozenset[str]:
+        """Return the user ids of those in a channel, or raise `GroupLookupError`."""
+
+        def look_up() -> frozenset[str]:
+            found: set[str] = set()
+            cursor = ""
+            for _ in range(MAX_PAGES):
+                page = self._client.conversations_members(
+                    channel=channel_id, limit=PAGE, cursor=cursor or None
+                )
+                found.update(user for user in page.get("members") or () if isinstance(user, str))
+                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
+                    break
+            return frozenset(found)
+
+        try:
+            members: frozenset[str] = self._cached(f"members {channel_id}", look_up)
+        except CALL_FAILURES as exc:
+            raise GroupLookupError(channel_id) from exc
         return members
 
     def with_standing(self, actor: Actor) -> Actor:
@@ -67,7 +93,7 @@ class Directory:
         except SlackApiError as exc:
             known = exc.response.get("error") == "missing_scope"
             return actor if known else replace(actor, is_unknown=True)
-        except (SlackClientError, OSError):
+        except CALL_FAILURES:
             return replace(actor, is_unknown=True)
         return replace(
             actor,
@@ -91,12 +117,15 @@ class Directory:
             # A private channel does not exist for an app that is not in it.
             is_hidden = exc.response.get("error") == "channel_not_found"
             return Place(is_member=not is_hidden, is_external=not is_hidden, is_known=is_hidden)
-        except (SlackClientError, OSError):
+        except CALL_FAILURES:
             return Place(is_member=True, is_external=True, is_known=False)
         is_known = "is_ext_shared" in channel
         shared = channel.get("is_ext_shared", True) or channel.get("is_pending_ext_shared", False)
         return Place(
-            is_member=bool(channel.get("is_member")), is_external=bool(shared), is_known=is_known
+            is_member=bool(channel.get("is_member")),
+            is_external=bool(shared),
+            is_known=is_known,
+            is_private=bool(channel.get("is_private")),
         )
 
     def _cached(self, key: str, look_up: Callable[[], Any]) -> Any:

@@ -2,19 +2,21 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
+from bot.calls import CALL_FAILURES
 from knowledge.errors import ConfigError, KnowledgeError
 
 __all__ = ["Identity", "SlackAwayError", "check_app_token", "who_we_are"]
 
 logger = logging.getLogger(__name__)
 
+SCOPES_HEADER = "x-oauth-scopes"
 TRIES = 4
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0
@@ -42,6 +44,20 @@ class Identity:
     """Its workspace, and the organisation if there is one."""
     bot_id: str
     """Stands on its messages."""
+    user_id: str = ""
+    """By which it is mentioned."""
+    scopes: frozenset[str] | None = None
+    """What it may do; None where Slack does not tell."""
+
+
+def _scopes(headers: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the scopes that Slack names in the head of its answers."""
+    told = next((value for key, value in headers.items() if key.lower() == SCOPES_HEADER), None)
+    if isinstance(told, list):
+        told = ",".join(map(str, told))
+    if not isinstance(told, str):
+        return None
+    return frozenset(scope.strip() for scope in told.split(",") if scope.strip())
 
 
 def who_we_are(client: WebClient, *, sleep: Callable[[float], None] = time.sleep) -> Identity:
@@ -56,6 +72,8 @@ def who_we_are(client: WebClient, *, sleep: Callable[[float], None] = time.sleep
     return Identity(
         team_ids=frozenset(team_id for team_id in ids if isinstance(team_id, str) and team_id),
         bot_id=str(response.get("bot_id") or ""),
+        user_id=str(response.get("user_id") or ""),
+        scopes=_scopes(response.headers),
     )
 
 
@@ -91,7 +109,7 @@ def _ask(
                 raise ConfigError(f"{setting}: Slack refuses it ({reason}{needs})") from exc
             after = str(exc.response.headers.get("Retry-After") or "")
             wait_s = min(float(after) if after.isdigit() else wait_s, LONGEST_WAIT_S)
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             reason = type(exc).__name__
         logger.warning("Slack does not answer at %s (%s)", client.base_url, reason)
         if attempt < TRIES:

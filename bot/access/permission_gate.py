@@ -1,6 +1,14 @@
 """Every decision about permission: looked up, decided and, where it matters, recorded."""
 
-from bot.access.authorization import FOR_ADMINS, Action, Actor, Decision, Policy, authorize
+from bot.access.authorization import (
+    FOR_ADMINS,
+    FOR_EXPERTS,
+    Action,
+    Actor,
+    Decision,
+    Policy,
+    authorize,
+)
 from bot.access.directory import Directory
 from bot.services import AuditTrail
 
@@ -11,17 +19,17 @@ class PermissionGate:
     """Asks `authorize` with what Slack knows of the person."""
 
     def __init__(self, policy: Policy, *, directory: Directory, audit: AuditTrail) -> None:
-        """`audit` hears of every administrator's act and of every refusal."""
+        """`audit` hears of every act of an administrator or expert and of every refusal."""
         self._policy = policy
         self._directory = directory
         self._audit = audit
 
     def decide(self, actor: Actor, action: Action) -> Decision:
         """Return whether `actor` may do `action`; raise rather than leave it unrecorded."""
-        if action in FOR_ADMINS:
+        if action in FOR_ADMINS | FOR_EXPERTS:
             actor = self._directory.with_standing(actor)
         decision = authorize(actor, action, self._policy)
-        if action in FOR_ADMINS or not decision.allowed:
+        if action in FOR_ADMINS | FOR_EXPERTS or not decision.allowed:
             self._audit.write_audit(
                 actor=actor.user_id, action=str(action), result=str(decision.reason)
             )

@@ -35,11 +35,20 @@ def _form(text: str) -> Any:
 def _has_kinds(body: dict[str, Any]) -> bool:
     event = body.get("event")
     return (
-        all(_is_object(body.get(key), may_be_text=key in OFTEN_TEXTS) for key in OBJECTS)
-        and all(_is_list_of_objects(body.get(key)) for key in LISTS)
-        and all(isinstance(body.get(key), str | None) for key in TEXTS)
+        _has_kinds_of_values(body)
+        # Bolt asks only whether they are there.
+        and all(body[key] is not None for key in ("event", "view") if key in body)
+        and (not isinstance(event, dict) or _has_kinds_of_values(event))
         and (body.get("type") != "block_actions" or _is_press(body.get("actions")))
-        and (not isinstance(event, dict) or isinstance(event.get("type"), str | None))
+        and (body.get("type") != "view_submission" or _is_submission(body.get("view")))
+    )
+
+
+def _has_kinds_of_values(payload: dict[str, Any]) -> bool:
+    return (
+        all(_is_object(payload.get(key), may_be_text=key in OFTEN_TEXTS) for key in OBJECTS)
+        and all(_is_list_of_objects(payload.get(key)) for key in LISTS)
+        and all(isinstance(payload.get(key), str | None) for key in TEXTS)
     )
 
 
@@ -48,6 +57,11 @@ def _is_press(actions: Any) -> bool:
     return bool(actions) and all(
         isinstance(action.get(key), str) for action in actions for key in ("action_id", "type")
     )
+
+
+def _is_submission(view: Any) -> bool:
+    """Whether there is a view with the texts by which Bolt tells what was submitted."""
+    return bool(view) and all(isinstance(view.get(key), str) for key in ("type", "callback_id"))
 
 
 def _is_object(value: Any, *, may_be_text: bool) -> bool:

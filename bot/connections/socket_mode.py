@@ -5,17 +5,20 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from knowledge.errors import KnowledgeError
 
-__all__ = ["SocketSilentError", "connected", "run_socket_mode"]
+__all__ = ["SocketSilentError", "connected", "run_socket_mode", "signals_set"]
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +26,8 @@ CHECK_EVERY_S = 5.0
 MAX_SILENCE_S = 300.0
 # The client reconnects after five failed checks, and can say nothing until then.
 PING_INTERVAL_S = 2.0
+ACKNOWLEDGE_S = 2.0
+"""Slack sends again what is not acknowledged in three."""
 
 
 class SocketSilentError(KnowledgeError):
@@ -49,7 +54,7 @@ def run_socket_mode(
         heard_at = time.monotonic()
 
     last_pong: float | None = None
-    with _signals_set(stop), connected(app, app_token=app_token) as client:
+    with signals_set(stop), connected(app, app_token=app_token) as client:
         client.on_message_listeners.append(hear)
         logger.info("connected to Slack")
         while not stop.wait(check_every_s):
@@ -68,13 +73,19 @@ def run_socket_mode(
 def connected(
     app: App, *, app_token: str, ping_interval_s: float = PING_INTERVAL_S
 ) -> Iterator[SocketModeClient]:
-    """Keep a connection to Slack open; it ends at once, not when the socket next times out."""
+    """Keep a connection to Slack open; it ends at once, not when the socket next times out.
+
+    What is being taken in by then is still acknowledged.
+    """
     handler = SocketModeHandler(app, app_token, ping_interval=ping_interval_s)
     client = handler.client
+    intake = _Intake(handler.handle)
+    client.socket_mode_request_listeners[:] = [intake]
     try:
         client.connect()
         yield client
     finally:
+        intake.end(timeout_s=ACKNOWLEDGE_S)
         client.closed = True
         client.auto_reconnect_enabled = False
         client.current_session_state.terminated = True
@@ -86,8 +97,37 @@ def connected(
         client.close()
 
 
+class _Intake:
+    """Hands requests on until it is ended; what comes later is left to be sent again."""
+
+    def __init__(self, take: Callable[[Any, SocketModeRequest], None]) -> None:
+        self._take = take
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._is_ended = False
+
+    def __call__(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        with self._changed:
+            if self._is_ended:
+                return
+            self._under_way += 1
+        try:
+            self._take(client, request)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def end(self, *, timeout_s: float) -> None:
+        """Take nothing more, and return when what is under way is acknowledged."""
+        with self._changed:
+            self._is_ended = True
+            self._changed.wait_for(lambda: not self._under_way, timeout_s)
+
+
 @contextmanager
-def _signals_set(stop: threading.Event) -> Iterator[None]:
+def signals_set(stop: threading.Event) -> Iterator[None]:
+    """Set `stop` at SIGINT and SIGTERM instead of ending, where this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

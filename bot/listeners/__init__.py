@@ -1,18 +1,22 @@
 """The routing table: which listener hears what, and with which services."""
 
 import re
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from slack_bolt import App
 
 from bot.access.directory import Directory
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
-from bot.listeners.administration import handle_kb
-from bot.listeners.ask import handle_ask
+from bot.listeners.administrators.channels import ChannelChoice
+from bot.listeners.administrators.commands import handle_kb
+from bot.listeners.ask import handle_ask, handle_explain
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
-from bot.listeners.failures import handle_failure
+from bot.listeners.experts.answering import handle_expert, handle_expert_form
+from bot.listeners.failures import guarded, handle_failure
 from bot.listeners.home import (
     handle_home,
     handle_personal,
@@ -23,19 +27,22 @@ from bot.listeners.questions import commit_event, handle_question
 from bot.listeners.reading import handle_read
 from bot.listeners.sharing import handle_escalate, handle_share
 from bot.listeners.votes import handle_reason, handle_vote
-from bot.rendering import ASK_FORM, REASON_FORM, TERM_FORM
+from bot.overhearing.ears import Ears
+from bot.rendering import ANSWER_FORM, ASK_FORM, REASON_FORM, TERM_FORM
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
 from bot.replying.dialogs import Dialogs
+from bot.replying.experts.desk import ExpertDesk
 from bot.replying.home import DirectAsking, HomeTab
 from bot.replying.publishing import Publisher
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 
-__all__ = ["COMMANDS", "EVENTS", "register"]
+__all__ = ["COMMANDS", "EVENTS", "EXPLAIN", "register"]
 
 COMMANDS = ("/ask", "/define", "/kb")
+EXPLAIN = "explain_message"
 EVENTS = ("app_home_opened", "app_mention", "message")
 
 
@@ -44,18 +51,25 @@ def register(
     *,
     services: Services,
     desk: QuestionDesk,
+    ears: Ears,
+    scopes: frozenset[str] | None,
     workers: Workers,
     delivery: Delivery,
     dialogs: Dialogs,
     directory: Directory,
     gate: PermissionGate,
     runner: IngestRunner,
-    experts_channel: str,
+    experts: ExpertDesk,
+    can_escalate: bool,
     retention_days: int,
 ) -> None:
     """Bind every listener to its services."""
     journal, clock = services.journal, services.clock
-    app.use(partial(commit_event, desk=desk))
+
+    def bound(listener: Callable[..., None], **services: Any) -> Callable[..., None]:
+        return guarded(partial(listener, **services), delivery=delivery)
+
+    app.use(partial(commit_event, desk=desk, ears=ears))
     app.error(partial(handle_failure, delivery=delivery))
 
     asking = DirectAsking(delivery=delivery, desk=desk, workers=workers)
@@ -73,7 +87,7 @@ def register(
         partial(handle_home, home=home, delivery=delivery, journal=journal, clock=clock)
     )
     app.action(re.compile("^(home|term|terms|data)_"))(
-        partial(
+        bound(
             handle_personal,
             home=home,
             glossary=services.glossary,
@@ -82,21 +96,30 @@ def register(
             dialogs=dialogs,
         )
     )
-    app.view(ASK_FORM)(partial(handle_question_form, gate=gate, asking=asking))
-    app.view(TERM_FORM)(partial(handle_term_form, glossary=services.glossary, gate=gate))
+    app.view(ASK_FORM)(bound(handle_question_form, gate=gate, asking=asking))
+    app.view(TERM_FORM)(bound(handle_term_form, glossary=services.glossary, gate=gate))
 
-    app.command("/ask")(partial(handle_ask, desk=desk, workers=workers))
+    app.command("/ask")(bound(handle_ask, desk=desk, workers=workers))
+    app.shortcut(EXPLAIN)(bound(handle_explain, desk=desk, workers=workers, delivery=delivery))
     app.command("/define")(
-        partial(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
+        bound(handle_define, glossary=services.glossary, gate=gate, delivery=delivery)
     )
     app.command("/kb")(
-        partial(
+        bound(
             handle_kb,
             corpus=services.corpus,
             runner=runner,
             gate=gate,
             delivery=delivery,
             gaps=services.gaps,
+            expert_questions=services.expert_questions,
+            channel_choice=ChannelChoice(
+                services.channels,
+                directory=directory,
+                audit=services.audit,
+                scopes=scopes,
+                clock=clock,
+            ),
             clock=clock,
         )
     )
@@ -106,10 +129,10 @@ def register(
         remarks=services.remarks,
         delivery=delivery,
         clock=clock,
-        can_escalate=bool(experts_channel),
+        can_escalate=can_escalate,
     )
     app.action(re.compile("^ask_[0-9]"))(
-        partial(
+        bound(
             handle_choice,
             desk=desk,
             workers=workers,
@@ -120,7 +143,7 @@ def register(
         )
     )
     app.action(re.compile("^define_"))(
-        partial(
+        bound(
             handle_term,
             glossary=services.glossary,
             gate=gate,
@@ -130,12 +153,10 @@ def register(
     )
 
     app.action(re.compile("^(read|turn)"))(
-        partial(
-            handle_read, library=services.library, gate=gate, delivery=delivery, dialogs=dialogs
-        )
+        bound(handle_read, library=services.library, gate=gate, delivery=delivery, dialogs=dialogs)
     )
     app.action(re.compile("^feedback"))(
-        partial(
+        bound(
             handle_vote,
             journal=journal,
             gate=gate,
@@ -146,11 +167,15 @@ def register(
         )
     )
     app.view(REASON_FORM)(
-        partial(handle_reason, remarks=services.remarks, gate=gate, delivery=delivery, clock=clock)
+        bound(handle_reason, remarks=services.remarks, gate=gate, delivery=delivery, clock=clock)
     )
+    app.action(re.compile("^expert_"))(
+        bound(handle_expert, experts=experts, gate=gate, delivery=delivery, dialogs=dialogs)
+    )
+    app.view(ANSWER_FORM)(bound(handle_expert_form, experts=experts, gate=gate, delivery=delivery))
     publisher = Publisher(journal=journal, gate=gate, clock=clock)
     app.action(re.compile("^share_answer"))(
-        partial(
+        bound(
             handle_share,
             publisher=publisher,
             delivery=delivery,
@@ -159,11 +184,11 @@ def register(
         )
     )
     app.action(re.compile("^ask_expert"))(
-        partial(
+        bound(
             handle_escalate,
             publisher=publisher,
             delivery=delivery,
             board=board,
-            experts_channel=experts_channel,
+            experts=experts,
         )
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 from slack_bolt import BoltContext, BoltResponse
 
-from bot.incoming import parse_question
+from bot.incoming import parse_overheard, parse_question
+from bot.overhearing.ears import Ears
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from knowledge.errors import RecordError
@@ -24,6 +25,7 @@ def commit_event(
     next_: Callable[[], None],
     *,
     desk: QuestionDesk,
+    ears: Ears,
 ) -> BoltResponse | None:
     """Let a new question on to its listener once it is safe in the inbox.
 
@@ -35,10 +37,15 @@ def commit_event(
     if body.get("type") != "event_callback" or kind == "app_home_opened":
         next_()
         return None
-    question = parse_question(body, bot_user_id=context.bot_user_id or "")
+    bot_user_id = context.bot_user_id or ""
+    question = parse_question(body, bot_user_id=bot_user_id) or parse_overheard(
+        body, bot_user_id=bot_user_id
+    )
     if question is None:
         return BoltResponse(status=200)
     try:
+        if question.is_overheard and not ears.hears(question):
+            return BoltResponse(status=200)
         is_new = desk.receive(question)
     except RecordError as exc:
         logger.error("event %s not committed, so not acknowledged: %s", question.event_id, exc)  # noqa: TRY400 (the trace would hold the question)

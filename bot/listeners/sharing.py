@@ -10,9 +10,10 @@ from bot.access.directory import Directory
 from bot.interactions import parse_button
 from bot.record.journal import StoredAnswer
 from bot.record.remarks import Deed
-from bot.rendering import render_escalation, render_notice, render_shared_outcome
+from bot.rendering import render_notice, render_shared_outcome
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
+from bot.replying.experts.desk import ExpertDesk
 from bot.replying.publishing import INVITE, Publisher
 
 __all__ = ["handle_escalate", "handle_share"]
@@ -70,15 +71,19 @@ def handle_escalate(
     publisher: Publisher,
     delivery: Delivery,
     board: AnswerBoard,
-    experts_channel: str,
+    experts: ExpertDesk,
 ) -> None:
     """Pass a question that the articles do not answer to the experts' channel."""
     ack()
     press = parse_button(body)
 
     def post(answer: StoredAnswer) -> None:
-        message = render_escalation(question=answer.question, asked_by=press.user_id)
-        delivery.post(message, channel_id=experts_channel)
+        is_private = press.is_ephemeral
+        experts.pass_on(
+            answer,
+            channel_id="" if is_private else press.channel_id,
+            thread_ts=press.thread_ts,
+        )
 
     objection = publisher.publish(press.value, actor=press.actor, action=Action.ESCALATE, post=post)
     if objection is not None:

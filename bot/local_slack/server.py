@@ -10,7 +10,7 @@ from slack_bolt import App
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 from typing_extensions import override
 
 from bot.local_slack.api.other_methods import take_submission
@@ -21,6 +21,7 @@ from bot.local_slack.transport.courier import Courier
 from bot.local_slack.transport.http_mode import SIGNING_SECRET, HttpAnswer, post_signed
 from bot.local_slack.transport.in_process import dispatch
 from bot.local_slack.transport.loopback import LoopbackServer
+from bot.local_slack.transport.own_pages import NoPages
 from bot.local_slack.transport.socket_mode import DisconnectReason, SocketMode
 from bot.local_slack.workspace.deliveries import Delivery, Kind
 from bot.local_slack.workspace.errors import ApiError
@@ -77,8 +78,8 @@ class LocalSlack(UserSide):
         events: Collection[str] | None = None,
         ack_timeout_s: float = ACK_TIMEOUT_S,
         retries: int = RETRIES,
+        retry_pause_s: float = 0.0,
         clock: Callable[[], float] = time.time,
-        routes: Sequence[BaseRoute] = (),
     ) -> None:
         """Prepare a workspace; `start` serves it.
 
@@ -92,8 +93,8 @@ class LocalSlack(UserSide):
             events: The subscribed events, in place of the manifest's.
             ack_timeout_s: How long the app has to acknowledge.
             retries: How often an event is sent again.
+            retry_pause_s: How long a request URL that does not answer is left alone.
             clock: Seconds since the epoch, for timestamps and for what expires.
-            routes: More of what the server serves, such as a web page.
         """
         rights = DEFAULT_RIGHTS if manifest is None else AppRights.from_manifest(manifest)
         self.transcript = Transcript(clock=clock)
@@ -114,20 +115,18 @@ class LocalSlack(UserSide):
             self._socket_mode,
             ack_timeout_s=ack_timeout_s,
             retries=retries,
+            retry_pause_s=retry_pause_s,
             on_done=self._finish,
         )
         api = WebApi(self.workspace, self._faults, open_connection=self._socket_url)
-        self._server = LoopbackServer(
-            Starlette(
-                routes=[
-                    Route("/api/{method}", api.endpoint, methods=["GET", "POST"]),
-                    Route("/response/{secret}", self._take_response, methods=["POST"]),
-                    WebSocketRoute("/link", self._socket_mode.endpoint),
-                    *routes,
-                ]
-            ),
-            port=port,
+        served = Starlette(
+            routes=[
+                Route("/api/{method}", api.endpoint, methods=["GET", "POST"]),
+                Route("/response/{secret}", self._take_response, methods=["POST"]),
+                WebSocketRoute("/link", self._socket_mode.endpoint),
+            ]
         )
+        self._server = LoopbackServer(NoPages(served), port=port)
         self.transcript.subscribe(self.announce)
 
     # Life

@@ -178,6 +178,13 @@ class Journal:
         ]
         return tuple(turns[max(0, len(turns) - limit) :])
 
+    def has_answered(self, conversation: str) -> bool:
+        """Whether the assistant has answered in a conversation that is on record."""
+        table = schema.answer
+        query = select(table.c.answer_id).where(table.c.conversation == conversation).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
     # Votes
 
     def vote(self, answer_id: str, *, user_id: str, vote: Vote, at: dt.datetime) -> bool:
@@ -223,7 +230,7 @@ class Journal:
             )
             # SQLite is told to cascade too, but only this order needs no such setting.
             old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
-            for table in (schema.vote, schema.remark, schema.deed):
+            for table in (schema.vote, schema.remark, schema.deed, schema.expert_question):
                 connection.execute(delete(table).where(table.c.answer_id.in_(old)))
             result = connection.execute(
                 delete(schema.answer).where(schema.answer.c.created_at < before)

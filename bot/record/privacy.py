@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from bot.record import schema
 from knowledge.record.database import Database
@@ -28,11 +28,13 @@ class PersonalRecord:
     questions: tuple[dict[str, Any], ...]
     votes: tuple[dict[str, Any], ...]
     remarks: tuple[dict[str, Any], ...]
+    replies: tuple[dict[str, Any], ...] = ()
+    """What experts answered: to the person, or by the person."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing."""
-        return not (self.questions or self.votes or self.remarks)
+        return not (self.questions or self.votes or self.remarks or self.replies)
 
 
 class Privacy:
@@ -79,12 +81,18 @@ class Privacy:
             .where(remark.c.user_id == user_id)
             .order_by(remark.c.remarked_at)
         )
+        case = schema.expert_question
+        replies = (
+            select(case.c.asked_at, case.c.question, case.c.reply)
+            .where((case.c.asked_by == user_id) | (case.c.expert_id == user_id))
+            .order_by(case.c.asked_at)
+        )
         with self._database.read() as connection:
             read = [
                 tuple(_plain(row) for row in connection.execute(query).mappings())
-                for query in (asked, votes, remarks)
+                for query in (asked, votes, remarks, replies)
             ]
-        return PersonalRecord(questions=read[0], votes=read[1], remarks=read[2])
+        return PersonalRecord(questions=read[0], votes=read[1], remarks=read[2], replies=read[3])
 
     def forget(self, user_id: str) -> int:
         """Delete a person's questions with their answers, votes and words; return how many.
@@ -103,6 +111,11 @@ class Privacy:
                 connection.execute(
                     delete(table).where((table.c.user_id == user_id) | table.c.answer_id.in_(own))
                 )
+            case = schema.expert_question
+            connection.execute(delete(case).where(case.c.answer_id.in_(own)))
+            connection.execute(
+                update(case).where(case.c.expert_id == user_id).values(expert_id="", reply="")
+            )
             return connection.execute(delete(answer).where(answer.c.user_id == user_id)).rowcount
 
 

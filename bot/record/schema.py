@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from knowledge.record.schema import metadata
 
-__all__ = ["answer", "deed", "inbox", "remark", "vote"]
+__all__ = ["answer", "channel", "deed", "expert_question", "inbox", "remark", "vote"]
 
 inbox = Table(
     "inbox",
@@ -94,4 +94,36 @@ deed = Table(
     Column("user_id", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("done_at", DateTime(timezone=True), nullable=False),
+)
+
+# Where an administrator lets the assistant hear more than what mentions it.
+channel = Table(
+    "channel",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("mode", String(16), nullable=False),  # mention, threads, sure
+    Column("set_by", Text, nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+)
+
+# What the articles do not answer, passed to people who may know.
+expert_question = Table(
+    "expert_question",
+    metadata,
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("question", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("thread_ts", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    # open, taken, sending, answered, declined
+    Column("state", String(16), nullable=False, index=True),
+    Column("expert_id", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
 )

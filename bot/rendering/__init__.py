@@ -17,15 +17,23 @@ from bot.rendering.answers import (
     render_sentences,
     render_shared_outcome,
 )
+from bot.rendering.channels import render_channel, render_no_channel
 from bot.rendering.definitions import render_definition
 from bot.rendering.elements.blocks import Block, RenderedMessage, fits, render_plainly
 from bot.rendering.elements.choices import Choice, Used
 from bot.rendering.elements.forms import REASON_FORM, ReasonForm, render_reason_form
+from bot.rendering.experts import (
+    ANSWER_FORM,
+    render_answer_form,
+    render_decline,
+    render_expert_answer,
+    render_expert_question,
+    render_waiting,
+)
 from bot.rendering.home import HomePage, render_home
 from bot.rendering.notices import (
     SUGGESTED_PROMPTS,
     render_denied,
-    render_escalation,
     render_failure,
     render_help,
     render_notice,
@@ -43,6 +51,7 @@ from bot.rendering.sections.reading import View, render_gone, render_page
 from bot.rendering.sections.references import SectionReference
 
 __all__ = [
+    "ANSWER_FORM",
     "ASK_FORM",
     "REASON_FORM",
     "SUGGESTED_PROMPTS",
@@ -58,12 +67,16 @@ __all__ = [
     "fits",
     "outcome_text",
     "render_admin_help",
+    "render_answer_form",
     "render_ask_form",
     "render_busy",
+    "render_channel",
     "render_data",
+    "render_decline",
     "render_definition",
     "render_denied",
-    "render_escalation",
+    "render_expert_answer",
+    "render_expert_question",
     "render_failure",
     "render_gaps",
     "render_gone",
@@ -71,6 +84,7 @@ __all__ = [
     "render_home",
     "render_ingest_report",
     "render_ingest_started",
+    "render_no_channel",
     "render_notice",
     "render_outcome",
     "render_page",
@@ -85,4 +99,5 @@ __all__ = [
     "render_status",
     "render_term",
     "render_terms",
+    "render_waiting",
 ]

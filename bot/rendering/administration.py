@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from bot.record.gaps import DislikedAnswer, UnansweredGroup
-from bot.rendering.elements.blocks import RenderedMessage, context, message, section, sections
+from bot.rendering.elements.blocks import (
+    RenderedMessage,
+    context,
+    fields,
+    message,
+    section,
+    sections,
+)
 from bot.rendering.elements.mrkdwn import bold, cut, escape, mention, one_line
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
 
@@ -23,6 +30,8 @@ HELP_LINES = (
     "`/kb status` what the assistant knows and how it was last updated",
     "`/kb sources` the folders and files it reads",
     "`/kb gaps` what people asked in vain, and the answers that they voted down",
+    "`/kb experts` what waits for an answer of the experts",
+    "`/kb channel` what I hear in this channel; `/kb channel threads` to go on without a mention",
     "`/kb ingest` read the sources again and take in what changed",
     "`/kb help` this list",
 )
@@ -48,10 +57,8 @@ def render_status(status: CorpusStatus) -> RenderedMessage:
         ("Language model", status.chat_model or "none, answers are quoted from the articles"),
         ("Last ingestion", status.last_run or "none yet"),
     )
-    lines = [f"*{name}:* {escape(cut(one_line(value), 300))}" for name, value in facts]
-    return message(
-        "\n".join(f"{name}: {value}" for name, value in facts), [section("\n".join(lines))]
-    )
+    shown = [f"*{name}:* {escape(cut(one_line(value), 300))}" for name, value in facts]
+    return message("\n".join(f"{name}: {value}" for name, value in facts), [fields(shown)])
 
 
 def render_sources(locations: Sequence[str]) -> RenderedMessage:

@@ -2,12 +2,11 @@
 
 from bot.access.authorization import Reason
 from bot.rendering.elements.blocks import RenderedMessage, context, message, section
-from bot.rendering.elements.mrkdwn import cut, escape, mention, one_line, quote
+from bot.rendering.elements.mrkdwn import cut, escape, one_line, quote
 
 __all__ = [
     "SUGGESTED_PROMPTS",
     "render_denied",
-    "render_escalation",
     "render_failure",
     "render_help",
     "render_notice",
@@ -48,6 +47,10 @@ DENIALS = {
         "Whoever runs me can name them in KB_ADMINS."
     ),
     Reason.NOT_ADMIN: "Only the assistant's administrators may do this.",
+    Reason.NOT_EXPERT: "Only members of the experts' channel may do this.",
+    Reason.EXPERTS_LOOKUP_FAILED: (
+        "I could not find out whether you are in the experts' channel. Please try again later."
+    ),
     Reason.GUEST: "Only the assistant's administrators may do this, and guests cannot be.",
     Reason.GROUP_LOOKUP_FAILED: (
         "I could not find out whether you are one of my administrators. Please try again later."
@@ -81,13 +84,4 @@ def render_failure(failure_id: str) -> RenderedMessage:
     return render_notice(
         "Sorry, something went wrong on my side and I could not finish this. Please try again; "
         f"if it happens again, tell the people who run me this number: {failure_id}."
-    )
-
-
-def render_escalation(*, question: str, asked_by: str) -> RenderedMessage:
-    """Return the message to the experts about a question that the articles do not answer."""
-    asked = one_line(cut(question, 1_000))
-    lead = "asks something that the articles do not answer:"
-    return message(
-        f"Somebody {lead}\n{asked}", [section(f"{mention(asked_by)} {lead}"), section(quote(asked))]
     )

@@ -73,7 +73,8 @@ def render_data(record: PersonalRecord, *, start: int = 0) -> dict[str, Any]:
     shown = entries[start : start + ENTRIES] or entries[:ENTRIES]
     counts = (
         f"{len(record.questions):,} questions, {len(record.votes):,} votes, "
-        f"{len(record.remarks):,} remarks, the oldest first."
+        f"{len(record.remarks):,} remarks, {len(record.replies):,} questions with the experts, "
+        "the oldest first."
     )
     end = start + ENTRIES
     buttons = []
@@ -97,6 +98,10 @@ def _entries(record: PersonalRecord) -> Iterator[str]:
     for remark in record.remarks:
         said = escape(cut(one_line(str(remark["words"])), 600))
         yield f"{_day(remark['remarked_at'])} Remark: {escape(str(remark['reason']))} {said}"
+    for passed in record.replies:
+        on = escape(cut(one_line(str(passed["question"])), 300))
+        reply = escape(cut(str(passed["reply"]), MAX_REPLY_CHARS))
+        yield f"{_day(passed['asked_at'])} With the experts: “{on}”\n{reply}".strip()
 
 
 def _day(iso_time: Any) -> str:

@@ -7,6 +7,7 @@ never unfurled and text is never parsed for names.
 import errno
 import json
 import logging
+import re
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +16,10 @@ from typing import Any, Literal, TypeAlias
 from urllib.error import URLError
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
+from bot.calls import CALL_FAILURES
 from bot.rendering import Block, RenderedMessage, render_plainly
 from knowledge.errors import KnowledgeError
 
@@ -42,6 +44,7 @@ MENDABLE = {
     "token_expired",
     "token_revoked",
 }
+CODE = re.compile(r"[A-Za-z0-9_]{1,100}")
 BLOCK_ERRORS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -160,6 +163,49 @@ class Delivery:
         is_unclear = not self._bot_id or None in marks or response.get("has_more")
         return "unclear" if is_unclear else "absent"
 
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """Return a link to a message; empty when Slack does not tell."""
+        try:
+            response = self._call(
+                lambda: self._client.chat_getPermalink(channel=channel_id, message_ts=ts),
+                is_repeatable=True,
+                max_wait_s=0.0,
+            )
+        except DeliveryError as exc:
+            logger.info("no link to a message: %s", exc.reason)
+            return ""
+        return str(response.get("permalink") or "")
+
+    def read_thread(
+        self, *, channel_id: str, thread_ts: str, latest_ts: str
+    ) -> tuple[dict[str, Any], ...]:
+        """Return the messages of a thread up to one, oldest first.
+
+        Nothing is returned where the thread may not be read, or is too long to be read at once.
+        Raises `DeliveryError`, which passes, when Slack does not answer.
+        """
+        try:
+            response = self._call(
+                lambda: self._client.conversations_replies(
+                    channel=channel_id,
+                    ts=thread_ts,
+                    latest=latest_ts,
+                    inclusive=True,
+                    limit=MAX_READ,
+                ),
+                is_repeatable=True,
+                max_wait_s=0.0,
+            )
+        except DeliveryError as exc:
+            if exc.is_passing or exc.is_uncertain:
+                raise DeliveryError(
+                    exc.reason, is_passing=True, retry_after_s=exc.retry_after_s
+                ) from exc
+            logger.info("thread not read: %s", exc.reason)
+            return ()
+        found = response.get("messages") or ()
+        return () if response.get("has_more") else tuple(found)
+
     def update(self, message: RenderedMessage, *, place: str) -> None:
         """Replace a message that `post` returned."""
         channel_id, _, ts = place.partition(":")
@@ -253,6 +299,8 @@ class Delivery:
         max_wait_s: float = MAX_WAIT_S,
     ) -> None:
         """Answer a command or a button privately, below what is there or in its place."""
+        if not response_url.startswith(("https://", "http://")):
+            raise DeliveryError("no address to respond to")
         hook = WebhookClient(response_url, timeout=TIMEOUT_S, retry_handlers=[])
 
         def send(content: dict[str, Any]) -> None:
@@ -276,7 +324,7 @@ class Delivery:
             self._client.assistant_threads_setStatus(
                 channel_id=channel_id, thread_ts=thread_ts, status=status
             )
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             logger.info("status not shown: %s", _fault(exc).reason)
 
     def publish_home(self, *, user_id: str, blocks: Sequence[dict[str, Any]]) -> None:
@@ -330,7 +378,7 @@ class Delivery:
             attempt += 1
             try:
                 return call()
-            except (SlackClientError, _HookError, OSError) as exc:
+            except (*CALL_FAILURES, _HookError) as exc:
                 fault = _fault(exc)
                 wait_s = fault.wait_s(attempt, is_repeatable=is_repeatable)
                 waited += wait_s or 0.0
@@ -420,7 +468,9 @@ def _refusal(reason: str, *, status: int, headers: Mapping[str, Any]) -> _Fault:
         after = {name.lower(): value for name, value in headers.items()}.get("retry-after", "")
         seconds = float(after) if str(after).isdigit() else DEFAULT_RETRY_AFTER_S
         return _Fault(reason=reason, retry_after_s=seconds)
-    is_uncertain = status >= 500 or reason in {"internal_error", "fatal_error"}
+    # A success without a code is no answer of Slack's: a proxy's page, or one that was cut off.
+    is_odd = status < 400 and CODE.fullmatch(reason) is None
+    is_uncertain = status >= 500 or reason in {"internal_error", "fatal_error"} or is_odd
     return _Fault(reason=reason, is_uncertain=is_uncertain)
 
 

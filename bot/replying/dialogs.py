@@ -3,8 +3,9 @@
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
+from bot.calls import CALL_FAILURES
 from bot.replying.delivery import DeliveryError
 
 __all__ = ["Dialogs"]
@@ -24,21 +25,21 @@ class Dialogs:
         """Open a modal in answer to a press or a command."""
         try:
             self._client.views_open(trigger_id=trigger_id, view=view)
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             raise DeliveryError(_reason(exc)) from exc
 
     def push(self, view: dict[str, Any], *, trigger_id: str) -> None:
         """Open a modal on top of the one in which something was pressed."""
         try:
             self._client.views_push(trigger_id=trigger_id, view=view)
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             raise DeliveryError(_reason(exc)) from exc
 
     def update(self, view: dict[str, Any], *, view_id: str) -> None:
         """Show something else in a modal that is open."""
         try:
             self._client.views_update(view_id=view_id, view=view)
-        except (SlackClientError, OSError) as exc:
+        except CALL_FAILURES as exc:
             raise DeliveryError(_reason(exc)) from exc
 
 

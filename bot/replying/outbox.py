@@ -13,7 +13,7 @@ from bot.replying.failures import note_failure
 from bot.replying.streaming import GrowingReply
 from knowledge.errors import RecordError
 
-__all__ = ["INTERRUPTED", "Outbox", "Outgoing", "reply_key"]
+__all__ = ["INTERRUPTED", "LOOK_AFTER_S", "Outbox", "Outgoing", "reply_key"]
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ class Outgoing:
     may_be_out: bool = False
     """Whether Slack may have taken it, although it did not say so."""
     is_out: bool = False
+    is_optional: bool = False
+    """Whether nothing is to be said rather than anything but the answer."""
     tries: int = 0
     waited_s: float = 0.0
     is_told: bool = False
@@ -101,6 +103,8 @@ class Outbox:
             wait_s = min(FIRST_WAIT_S * 2.0**outgoing.tries, LONGEST_WAIT_S)
         outgoing.tries += 1
         outgoing.waited_s += wait_s
+        if outgoing.is_optional:
+            return wait_s
         if outgoing.waited_s >= LATE_AFTER_S and not outgoing.is_told and not outgoing.is_out:
             outgoing.is_told = self._tell(question)
         return wait_s

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Self
 from bot.access.authorization import Action
 from bot.access.permission_gate import PermissionGate
 from bot.incoming import IncomingQuestion
+from bot.overhearing.addressing import Verdict
 from bot.record.journal import Journal, StoredAnswer
 from bot.rendering import (
     RenderedMessage,
@@ -25,7 +27,8 @@ from bot.rendering import (
 )
 from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
-from bot.replying.outbox import INTERRUPTED, Outbox, Outgoing
+from bot.replying.outbox import INTERRUPTED, LOOK_AFTER_S, Outbox, Outgoing
+from bot.replying.overheard import Listening, is_sure
 from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
 from knowledge.answers.trace import Reply
@@ -55,8 +58,10 @@ class QuestionDesk:
         gate: PermissionGate,
         clock: Callable[[], dt.datetime],
         can_escalate: bool,
+        listening: Listening,
     ) -> None:
         """`can_escalate` offers to pass an unanswered question to the experts."""
+        self._listening = listening
         self._answerer = answerer
         self._journal = journal
         self._delivery = delivery
@@ -68,6 +73,7 @@ class QuestionDesk:
         """What is not out yet, by event."""
         self._interrupted: set[str] = set()
         """Events whose reply was being sent when the program ended."""
+        self._look_at = 0.0
 
     def receive(self, question: IncomingQuestion) -> bool:
         """Commit a question to the inbox; False when it is there already."""
@@ -85,6 +91,8 @@ class QuestionDesk:
         blindly; one that has brought the program down several times is not tried again: it ends
         in a notice.
         """
+        # What was on its way when the program ended may still be shown.
+        self._look_at = time.monotonic() + LOOK_AFTER_S
         questions = []
         for event in self._journal.waiting():
             try:
@@ -94,6 +102,9 @@ class QuestionDesk:
                 continue
             if event.is_sending:
                 self._interrupted.add(question.event_id)
+            elif event.attempts >= MAX_ATTEMPTS and question.is_overheard:
+                self._journal.finish(event.event_id)
+                continue
             elif event.attempts >= MAX_ATTEMPTS:
                 failure_id = secrets.token_hex(4)
                 logger.error("failure %s: event %s tried too often", failure_id, event.event_id)
@@ -106,7 +117,11 @@ class QuestionDesk:
 
         Returns in how many seconds it is to be called again, or None when the reply is out.
         """
-        outgoing = self._replies.setdefault(question.event_id, Outgoing())
+        too_early_s = self._look_at - time.monotonic()
+        if question.event_id in self._interrupted and too_early_s > 0:
+            return too_early_s
+        new = Outgoing(is_optional=question.is_overheard)
+        outgoing = self._replies.setdefault(question.event_id, new)
         if outgoing.message is None:
             try:
                 self._find_out(question, outgoing)
@@ -116,6 +131,7 @@ class QuestionDesk:
             except Exception as exc:  # noqa: BLE001 (the boundary of a worker)
                 failure_id = note_failure(exc, during=f"event {question.event_id}")
                 outgoing.message = render_failure(failure_id)
+                outgoing.is_out = outgoing.is_optional
         wait_s = self._outbox.send(question, outgoing)
         if wait_s is None:
             del self._replies[question.event_id]
@@ -138,13 +154,26 @@ class QuestionDesk:
         )
         if not is_first:
             growing.give_up()
+        if question.is_overheard and self._is_for_people(question, outgoing):
+            outgoing.is_out = True
+            return
         decision = self._gate.decide(question.actor, Action.ASK)
-        if decision.allowed:
+        if decision.allowed and outgoing.is_optional:
+            outgoing.message = self._reply_if_sure(question)
+            outgoing.is_out = outgoing.message is None
+        elif decision.allowed:
             outgoing.message = self._reply(question, growing, is_first=is_first)
+        elif question.is_overheard:
+            outgoing.is_out = True
         else:
             outgoing.message = render_denied(decision.reason)
             if not question.is_private and not question.is_direct:
                 outgoing.way = "whisper"
+
+    def _is_for_people(self, question: IncomingQuestion, outgoing: Outgoing) -> bool:
+        verdict = self._listening.verdict(question)
+        outgoing.is_optional = verdict is not Verdict.FOR_ASSISTANT
+        return verdict is Verdict.FOR_PEOPLE
 
     def _look_for_interrupted(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
         """Find out whether the reply that an earlier run was sending arrived."""
@@ -157,14 +186,26 @@ class QuestionDesk:
                 logger.info("event %s was not replied to, so it is now", question.event_id)
         self._interrupted.discard(question.event_id)
 
+    def _reply_if_sure(self, question: IncomingQuestion) -> RenderedMessage | None:
+        """Return an answer, or None where it would be a refusal: nobody may have asked for one."""
+        reply = self._answerer.answer(self._question(question))
+        if not is_sure(reply, is_first=question.is_first):
+            return None
+        answer_id = self._remember(question, reply)
+        return render_outcome(reply.outcome, answer_id=answer_id, can_escalate=self._can_escalate)
+
+    def _question(self, question: IncomingQuestion) -> Question:
+        history = self._journal.recent_turns(
+            question.conversation, limit=HISTORY_TURNS, not_before=self._clock() - HISTORY_AGE
+        )
+        return Question(text=question.text, history=history, person=question.user_id)
+
     def _reply(
         self, question: IncomingQuestion, growing: GrowingReply, *, is_first: bool
     ) -> RenderedMessage:
         if not question.text:
             return render_help()
-        history = self._journal.recent_turns(
-            question.conversation, limit=HISTORY_TURNS, not_before=self._clock() - HISTORY_AGE
-        )
+        asked = self._question(question)
         with _Status(self._delivery, question) as status:
 
             def show(answer: Answer) -> None:
@@ -172,7 +213,7 @@ class QuestionDesk:
                 growing.show(answer)
 
             reply = self._answerer.answer(
-                Question(text=question.text, history=history, person=question.user_id),
+                asked,
                 # Slack lets nothing grow that only one person sees.
                 watch=show if is_first and not question.is_private else None,
             )

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.limited.wire import Failure, Limits, Reply, Request, receive, send
-from ingest.reading.parsing import RawFile, parse_articles
+from ingest.reading.files import RawFile
+from ingest.reading.parsing import parse_articles
 from ingest.sections import find_sections
 
 __all__ = ["main"]
@@ -23,16 +24,23 @@ def main() -> None:
     # What a library prints would be taken for a reply.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     limits: Limits = receive(requests)
+    at_start = _used_bytes()
     while True:
         try:
             size, request = receive(requests)
         except EOFError:
             return
-        _answer(request, size, limits, replies)
+        _answer(request, size, limits, replies, at_start=at_start)
+        # The next request has to come in, however large it is.
+        _limit_memory(None)
+        # What earlier files left behind counts too, so a child that has much of it is replaced.
+        send(replies, _used_bytes() - at_start > limits.kept_bytes)
 
 
-def _answer(request: Request, size: int, limits: Limits, replies: BinaryIO) -> None:
-    _limit_memory(limits.memory_bytes)
+def _answer(
+    request: Request, size: int, limits: Limits, replies: BinaryIO, *, at_start: int
+) -> None:
+    _limit_memory(at_start + limits.memory_bytes)
     # Time on a processor: others at work do not count. By default the signal ends the process.
     signal.setitimer(signal.ITIMER_PROF, limits.cpu_for(size))
     try:
@@ -57,14 +65,19 @@ def _work(request: Request) -> Reply:
     return list(find_sections(request))
 
 
-def _limit_memory(more_bytes: int | None) -> None:
-    """Allow so much beyond what is in use now; None lifts the limit."""
+def _used_bytes() -> int:
+    """Return the size of the address space; 0 elsewhere than on Linux, where nothing tells it."""
+    if not _STATM.exists():
+        return 0
+    return int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+
+
+def _limit_memory(in_all_bytes: int | None) -> None:
+    """Allow so much in all; None lifts the limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if more_bytes is None or not _STATM.exists():
-        # Elsewhere than on Linux nothing tells the size, and the limit is not kept anyway.
+    if in_all_bytes is None or not _STATM.exists():
+        # Elsewhere than on Linux the limit is not kept anyway.
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         return
-    used = int(_STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    wanted = used + more_bytes
-    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    soft = in_all_bytes if hard == resource.RLIM_INFINITY else min(in_all_bytes, hard)
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

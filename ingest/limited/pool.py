@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeAlias, cast
 
 from ingest.limited.wire import Failure, Limits, Request, receive, send
-from ingest.reading.parsing import NotRead, Parsed, RawFile
+from ingest.reading.files import NotRead, RawFile
+from ingest.reading.remarks import Remark
 from ingest.sections import Section
 from knowledge.domain import Article
 from knowledge.errors import ArticleError
@@ -33,14 +34,24 @@ _START = (
 )
 
 
+_Found: TypeAlias = Article | ArticleError | Remark | NotRead
+
+
 class _ChildGoneError(Exception):
     """The child ended, or was ended, before it replied."""
+
+    def __init__(self, reason: str, *, may_be_of_the_child: bool = False) -> None:
+        """`may_be_of_the_child` says that another child may read the same file."""
+        super().__init__(reason)
+        self.may_be_of_the_child = may_be_of_the_child
 
 
 class _Child:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.requests = 0
+        self.is_worn = False
+        """Whether it has kept so much of earlier files that the next one would lack it."""
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", "-c", _START, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
@@ -65,7 +76,8 @@ class _Child:
             # The first one waits for the child's start besides.
             if not self._replies.poll(1_000 * self._limits.wall_factor * (cpu_s + 5.0)):
                 self._process.kill()
-            return receive(self._from, max_bytes=self._limits.reply_bytes)
+            reply = receive(self._from, max_bytes=self._limits.reply_bytes)
+            self.is_worn = receive(self._from)
         except ValueError as exc:
             raise _ChildGoneError(
                 f"gives more than {self._limits.reply_bytes // 2**20} MiB of text"
@@ -73,7 +85,9 @@ class _Child:
         except (OSError, EOFError) as exc:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(5)
-            raise _ChildGoneError(self._why(cpu_s)) from exc
+            reason, is_limit = self._why(cpu_s)
+            raise _ChildGoneError(reason, may_be_of_the_child=not is_limit) from exc
+        return reply
 
     def close(self) -> None:
         with suppress(OSError):
@@ -85,11 +99,12 @@ class _Child:
             self._process.wait()
         self._from.close()
 
-    def _why(self, cpu_s: float) -> str:
+    def _why(self, cpu_s: float) -> tuple[str, bool]:
+        """Return why the child ended, and whether that is a limit on time."""
         code = self._process.poll()
         if code in (-signal.SIGPROF, -signal.SIGKILL):
-            return f"takes more than {cpu_s:.0f} s"
-        return f"ends the process that reads it ({'no status' if code is None else code})"
+            return f"takes more than {round(cpu_s, 1):g} s", True
+        return f"ends the process that reads it ({'no status' if code is None else code})", False
 
 
 class ReaderPool:
@@ -102,8 +117,10 @@ class ReaderPool:
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="reading")
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
 
-    def read(self, items: Iterable[RawFile | ArticleError | NotRead]) -> Iterator[Parsed | NotRead]:
+    def read(self, items: Iterable[RawFile | ArticleError | NotRead]) -> Iterator[_Found]:
         """Yield what each file holds, in order; what is no file is passed on in its place.
+
+        The files of an archive are read in its place, each within limits of its own.
 
         A file that exceeds a limit, or ends its process, is an `ArticleError` of its name.
         """
@@ -120,13 +137,17 @@ class ReaderPool:
             while True:
                 self._idle.get_nowait().close()
 
-    def _read_one(self, item: RawFile | ArticleError | NotRead) -> list[Parsed | NotRead]:
+    def _read_one(self, item: RawFile | ArticleError | NotRead) -> list[_Found]:
         if not isinstance(item, RawFile):
             return [item]
         reply = self._ask(item, len(item.data))
         if isinstance(reply, Failure):
             return [_error(reply, item.location)]
-        return list(reply)
+        found: list[_Found] = []
+        for one in reply:
+            # No archive lies within another one: that is refused where it is unpacked.
+            found += self._read_one(one) if isinstance(one, RawFile) else [one]
+        return found
 
     def _sections_of(self, article: Article) -> list[Section] | ArticleError:
         reply = self._ask(article, len(article.body))
@@ -155,18 +176,15 @@ class ReaderPool:
             except _ChildGoneError as gone:
                 child.close()
                 reply = Failure(str(gone))
-                if "takes more" in reply.reason:
+                if not was_used or not gone.may_be_of_the_child:
                     return reply
+                # An earlier file may have left the child broken: try afresh.
             else:
-                if not isinstance(reply, Failure) and child.requests < MAX_REQUESTS:
+                if isinstance(reply, Failure) or child.is_worn or child.requests >= MAX_REQUESTS:
+                    child.close()
+                else:
                     self._idle.put(child)
-                    return reply
-                child.close()
-                if not isinstance(reply, Failure):
-                    return reply
-            if not was_used:
                 return reply
-            # An earlier file may have left the child short of memory, or broken: try afresh.
 
     def _take(self) -> _Child:
         try:

@@ -5,7 +5,8 @@ import struct
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
-from ingest.reading.parsing import Parsed, RawFile
+from ingest.reading.files import RawFile
+from ingest.reading.parsing import Parsed
 from ingest.sections import Section
 from knowledge.domain import Article
 
@@ -21,13 +22,16 @@ Request: TypeAlias = RawFile | Article
 class Limits:
     """What one file may take of the machine."""
 
-    cpu_s: float = 10.0
+    cpu_s: float = 4.5
+    """For reading, and as much again for taking apart: a file of a MiB ends within ten seconds."""
     cpu_s_per_mib: float = 4.0
     """Beyond the first MiB, so that a long text is not mistaken for a trap."""
-    memory_bytes: int = 300 * 2**20
-    """Beyond what the child takes before it reads anything."""
+    memory_bytes: int = 220 * 2**20
+    """Beyond what the child takes before it reads anything, which is some 60 MiB."""
+    kept_bytes: int = 80 * 2**20
+    """What a child may keep after a file; the readers' libraries are half of it."""
     reply_bytes: int = 64 * 2**20
-    wall_factor: float = 3.0
+    wall_factor: float = 5.0
     """How much longer than its time on a processor it may last, others being at work too."""
 
     def cpu_for(self, size: int) -> float:

@@ -1,14 +1,24 @@
 """One file's bytes to clean articles, whatever its kind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from ingest.reading.archives import unpack
+from ingest.reading.documents.books import read_epub
+from ingest.reading.documents.office import read_docx, read_pptx
+from ingest.reading.documents.open_document import read_open_document
+from ingest.reading.documents.workbooks import read_xlsx
+from ingest.reading.exports.csv_tables import read_csv
+from ingest.reading.exports.json_documents import read_document
+from ingest.reading.exports.json_lines import read_json_lines
+from ingest.reading.files import MAX_FILE_BYTES, NotRead, RawFile, check_size
 from ingest.reading.html.pages import declared_encoding, read_html
 from ingest.reading.hygiene import clean_text, decode
-from ingest.reading.json_lines import read_json_lines
+from ingest.reading.mail import read_mail
 from ingest.reading.markdown.documents import read_markdown
-from ingest.reading.office import read_docx, read_pptx
+from ingest.reading.markup.asciidoc import read_asciidoc
+from ingest.reading.markup.restructured_text import read_restructured_text
+from ingest.reading.markup.rich_text import read_rtf
 from ingest.reading.pdf.articles import read_pdf
 from ingest.reading.remarks import Remark
 from ingest.reading.saved_pages.pages import read_text
@@ -25,80 +35,87 @@ __all__ = [
     "parse_articles",
 ]
 
-MAX_FILE_BYTES = 25 * 1024 * 1024
-Parsed: TypeAlias = Article | ArticleError | Remark
-SUPPORTED_SUFFIXES = frozenset(
-    {".md", ".markdown", ".html", ".htm", ".txt", ".jsonl", ".docx", ".pptx", ".pdf"}
+Parsed: TypeAlias = Article | ArticleError | Remark | NotRead | RawFile
+"""What a file holds; an archive holds files, which are to be read in their turn."""
+
+_TEXTS = frozenset(
+    {
+        *(".md", ".markdown", ".html", ".htm", ".xhtml", ".txt", ".jsonl", ".ndjson", ".json"),
+        *(".csv", ".tsv", ".rst", ".adoc", ".asciidoc"),
+    }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawFile:
-    """A file as it was found."""
-
-    location: str
-    """Its path or address as reports show it."""
-    data: bytes
-    suffix: str
-    """With the dot, in lower case."""
-    stem: str
-    """Its name without folder and suffix."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotRead:
-    """A file that is left out because of what it is."""
-
-    kind: str
-    """Its suffix with the dot, or words for what has none."""
-
-
-def check_size(size: int, location: str) -> None:
-    """Raise ArticleError when a file of `size` bytes is too large to be read."""
-    if size > MAX_FILE_BYTES:
-        raise ArticleError(
-            f"is too large: {size / 2**20:.1f} MiB, and the limit is "
-            f"{MAX_FILE_BYTES // 2**20} MiB; split it",
-            location=location,
-        )
+_DOCUMENTS = frozenset(
+    {
+        *(".docx", ".pptx", ".xlsx", ".odt", ".odp", ".ods", ".epub", ".pdf", ".rtf", ".eml"),
+        ".zip",
+    }
+)
+SUPPORTED_SUFFIXES = _TEXTS | _DOCUMENTS
 
 
 def parse_articles(raw: RawFile) -> Iterator[Parsed]:
     """Yield the articles of a file, and for what cannot be read the error that says why.
 
-    JSON Lines yield one article or error a line, in order, and every other kind one, or only a
-    remark when it is to be kept out. Remarks say what else was left out. Only ArticleErrors come
-    out, and they are yielded, never raised.
+    Exports yield one article or error for each of their entries, in order, and every other kind
+    one, or only a remark when it is to be kept out. Remarks say what else was left out. Only
+    ArticleErrors come out, and they are yielded, never raised.
     """
     try:
-        yield from _parse(raw)
+        if raw.suffix in _DOCUMENTS:
+            yield from _parse_document(raw)
+        else:
+            yield from _parse_text(raw)
     except ArticleError as exc:
         yield exc
 
 
-def _parse(raw: RawFile) -> Iterator[Parsed]:
+def _parse_document(raw: RawFile) -> Iterator[Parsed]:
+    data, location, stem = raw.data, raw.location, raw.stem
+    if not data.strip():
+        raise ArticleError("is empty; write something or delete it", location=location)
+    match raw.suffix:
+        case ".docx":
+            yield read_docx(data, location=location, stem=stem)
+        case ".pptx":
+            yield read_pptx(data, location=location, stem=stem)
+        case ".xlsx":
+            yield from read_xlsx(data, location=location, stem=stem)
+        case ".odt" | ".odp" | ".ods":
+            yield from read_open_document(data, suffix=raw.suffix, location=location, stem=stem)
+        case ".epub":
+            yield from read_epub(data, location=location, stem=stem)
+        case ".rtf":
+            yield read_rtf(data, location=location, stem=stem)
+        case ".eml":
+            yield from read_mail(data, location=location, stem=stem)
+        case ".zip":
+            yield from unpack(raw, is_read=lambda suffix: suffix in SUPPORTED_SUFFIXES - {".zip"})
+        case _:
+            yield from read_pdf(data, location=location, stem=stem)
+
+
+def _parse_text(raw: RawFile) -> Iterator[Parsed]:
     location, stem = raw.location, raw.stem
-    if raw.suffix in {".docx", ".pptx", ".pdf"}:
-        if not raw.data.strip():
-            raise ArticleError("is empty; write something or delete it", location=location)
-        match raw.suffix:
-            case ".docx":
-                yield read_docx(raw.data, location=location, stem=stem)
-            case ".pptx":
-                yield read_pptx(raw.data, location=location, stem=stem)
-            case _:
-                yield from read_pdf(raw.data, location=location, stem=stem)
-        return
-    declared = declared_encoding(raw.data) if raw.suffix in {".html", ".htm"} else ""
+    is_page = raw.suffix in {".html", ".htm", ".xhtml"}
+    declared = declared_encoding(raw.data) if is_page else ""
     text = decode(raw.data, location=location, declared=declared)
     match raw.suffix:
-        case ".jsonl":
+        case ".jsonl" | ".ndjson":
             # Cleaning first would merge lines at separators that JSON strings may hold.
             yield from read_json_lines(text, location=location, stem=stem)
-        case ".html" | ".htm":
+        case ".json":
+            yield from read_document(text, location=location, stem=stem)
+        case ".csv" | ".tsv":
+            yield from read_csv(text, location=location, stem=stem)
+        case ".html" | ".htm" | ".xhtml":
             yield read_html(text, location=location, stem=stem)
         case ".md" | ".markdown":
             yield from read_markdown(_words(text, location), location=location, stem=stem)
+        case ".rst":
+            words = _words(text, location)
+            yield from read_restructured_text(words, location=location, stem=stem)
+        case ".adoc" | ".asciidoc":
+            yield from read_asciidoc(_words(text, location), location=location, stem=stem)
         case ".txt":
             yield read_text(_words(text, location), location=location, stem=stem)
         case _:

@@ -21,7 +21,7 @@ __all__ = ["Database", "insert_for", "open_database"]
 logger = logging.getLogger(__name__)
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0005"
 SQLITE_WAIT_S = 5.0
 WRITES = "knowledge_writes"
 OWNER_LOCK = 6022141

@@ -1,12 +1,13 @@
 """Visible articles for people to read, section by section, and how fresh they are."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from knowledge.domain import ArticleId, SectionPage, last_heading
+from knowledge.domain import Article, ArticleId, SectionPage, last_heading
 from knowledge.record import schema
 from knowledge.record.database import Database
 from knowledge.text.sections import SectionText, read_sections
@@ -54,6 +55,35 @@ class Library:
         row, sections = found
         return _page(row, sections, min(max(number, 1), len(sections)))
 
+    def article(self, article_id: str) -> Article | None:
+        """Return a visible article as it was taken in; its listed questions are with its chunks."""
+        version = schema.article_version.c
+        query = _visible(
+            version.article_id,
+            version.title,
+            version.url,
+            version.details,
+            version.body,
+            schema.article.c.location,
+        ).where(version.article_id == article_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        details = row.details
+        return Article(
+            article_id=ArticleId(row.article_id),
+            title=row.title,
+            body=row.body,
+            location=row.location,
+            url=row.url,
+            author=details.get("author", ""),
+            summary=details.get("summary", ""),
+            published=_date(details.get("published", "")),
+            updated=_date(details.get("updated", "")),
+            tags=tuple(details.get("tags", ())),
+        )
+
     def freshness(self) -> Freshness:
         """Return how fresh the articles are."""
         details = schema.article_version.c.details
@@ -90,6 +120,10 @@ def _visible(*columns: Any) -> Select[Any]:
         .select_from(schema.article)
         .join(version, version.c.version_id == schema.article.c.active_version_id)
     )
+
+
+def _date(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _page(row: Any, sections: tuple[SectionText, ...], number: int) -> SectionPage:

@@ -2,7 +2,7 @@ import json
 import re
 from pathlib import Path
 
-from bot.listeners import COMMANDS, EVENTS
+from bot.listeners import COMMANDS, EVENTS, EXPLAIN
 from bot.rendering import SUGGESTED_PROMPTS
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
@@ -49,12 +49,22 @@ def test_no_scope_is_asked_for_that_nothing_uses() -> None:
     assert sorted([*scopes["bot"], *scopes["bot_optional"]]) == [
         "app_mentions:read",  # the event app_mention
         "assistant:write",  # suggested prompts, required by agent_view
+        "channels:history",  # questions in a channel's threads without a mention
         "channels:read",  # who reads a channel, before an answer is shared there
         "chat:write",
         "commands",
+        "groups:history",  # the same in private channels
         "groups:read",  # the same for private channels
         "im:history",  # the event message.im
         "usergroups:read",  # user groups in KB_ADMINS
         "users:read",  # refuses guests and deactivated people in KB_ADMINS
     ]
     assert all(re.fullmatch(r"[a-z_]+:?[a-z]*", scope) for scope in scopes["bot"])
+
+
+def test_the_shortcuts_are_those_with_a_listener() -> None:
+    assert [entry["callback_id"] for entry in FEATURES["shortcuts"]] == [EXPLAIN]
+    for entry in FEATURES["shortcuts"]:
+        assert entry["type"] == "message"
+        assert len(entry["name"]) <= 24
+        assert len(entry["description"]) <= 150

@@ -222,14 +222,14 @@ def test_a_name_that_is_not_utf_8_stops_nothing(bench: Workbench, folder: Path) 
 
 
 def test_files_of_other_kinds_are_counted_by_kind(bench: Workbench, folder: Path) -> None:
-    for name in ("a.xlsx", "b.XLSX", "c.zip", "Makefile", ".hidden.zip"):
+    for name in ("a.psd", "b.PSD", "c.png", "Makefile", ".hidden.png"):
         (folder / name).write_bytes(b"PK")
     (folder / "link.md").symlink_to(folder / "alpha.md")
 
     report = bench.ingest(folder)
     planned = bench.ingestion.plan([describe_source(str(folder))])
 
-    said = "5 files of kinds that are not read: .xlsx (2), .zip (1), links (1), no suffix (1)"
+    said = "5 files of kinds that are not read: .png (1), .psd (2), links (1), no suffix (1)"
     assert report.warnings == planned.warnings == (said,)
     assert report.is_complete
 

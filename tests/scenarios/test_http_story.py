@@ -207,6 +207,11 @@ ODD = {
     "type is a list": '{"type": [], "event": {}}',
     "no actions": '{"type": "block_actions", "user": {"id": "U1"}, "team": {"id": "T1"}}',
     "actions of numbers": '{"type": "block_actions", "actions": [1]}',
+    "event is null": '{"type": "event_callback", "event": null}',
+    "view is null": '{"user": {"id": "U1"}, "view": null}',
+    "no view": '{"type": "view_submission", "user": {"id": "U1"}}',
+    "a view of no kind": '{"type": "view_submission", "view": {"callback_id": "ask_form"}}',
+    "an event in no channel": '{"type": "event_callback", "event": {"channel": 1}}',
     "an action without a name": '{"type": "block_actions", "actions": [{"action_id": 7}]}',
     "user is a number": '{"type": "block_actions", "user": 1, "actions": [{}]}',
 }

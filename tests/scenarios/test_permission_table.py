@@ -4,8 +4,9 @@
     no    it is refused in a sentence of its own
     -     nothing is said
 
-The assistant has no shortcuts. Slack lets neither a bot nor a deactivated person type a command or
-press a button; what stands in their columns is what becomes of a payload that says so all the same.
+The first three are in the experts' channel. Slack lets neither a bot nor a deactivated person type
+a command or press a button; what stands in their columns is what becomes of a payload that says so
+all the same.
 """
 
 from collections.abc import Callable
@@ -38,6 +39,11 @@ direct message     yes yes yes no  no  yes -   yes
 /kb status         yes no  no  no  no  no  no  no
 /kb sources        yes no  no  no  no  no  no  no
 /kb gaps           yes no  no  no  no  no  no  no
+/kb experts        yes no  no  no  no  no  no  no
+/kb channel        yes no  no  no  no  no  no  no
+explain a message  yes yes yes no  no  yes yes yes
+take a question    yes yes yes no  no  no  no  yes
+answer form        yes yes yes no  no  no  no  yes
 /kb ingest         yes no  no  no  no  no  no  no
 Home tab           yes yes yes yes yes yes yes yes
 Read               yes yes yes no  no  yes yes yes
@@ -196,6 +202,13 @@ class _Person:
             "/kb status": self.command("/kb", "status"),
             "/kb sources": self.command("/kb", "sources"),
             "/kb gaps": self.command("/kb", "gaps"),
+            "/kb experts": self.command("/kb", "experts"),
+            "/kb channel": self.command("/kb", "channel"),
+            "explain a message": lambda: self.slack.message_shortcut(
+                self.name, "explain_message", self.answered
+            ),
+            "take a question": lambda: self._forge("expert_take"),
+            "answer form": self.submit("expert_form", _typed("reply", "Petra does."), "gone"),
             "/kb ingest": self.command("/kb", "ingest"),
             "Home tab": lambda: self.slack.open_app(self.name, "home"),
             "Read": lambda: self.press(self.answered, "read"),

@@ -1,8 +1,10 @@
 import threading
+import time
+from typing import Any
 
 import pytest
 
-from bot.connections.socket_mode import SocketSilentError, run_socket_mode
+from bot.connections.socket_mode import SocketSilentError, connected, run_socket_mode
 from tests.scenarios.world import Start
 
 
@@ -24,6 +26,29 @@ def test_it_serves_until_it_is_told_to_stop(start: Start) -> None:
     thread.join(5)
     assert not thread.is_alive()
     world.slack.wait_for(lambda: world.slack.connections == 0)
+
+
+def test_what_is_being_taken_in_when_it_ends_is_acknowledged(
+    start: Start, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = start(connection="none", ack_timeout_s=5.0)
+    began = threading.Event()
+    receive = world.journal.receive
+
+    def receive_slowly(**values: Any) -> bool:
+        began.set()
+        time.sleep(0.5)
+        return receive(**values)
+
+    monkeypatch.setattr(world.journal, "receive", receive_slowly)
+    with connected(world.bot.app, app_token=world.slack.app_token):
+        world.slack.wait_for(lambda: world.slack.connections == 1)
+        ts = world.slack.direct_message("member", "what is BPO?")
+        assert began.wait(10)
+
+    world.slack.wait_for_reply(ts, timeout_s=20)
+    assert len(world.slack.transcript.acks) == 1
+    assert "Failed to run" not in caplog.text
 
 
 def test_it_ends_when_nothing_is_heard_from_slack(start: Start) -> None:

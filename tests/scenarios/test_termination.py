@@ -31,7 +31,7 @@ def _child(slack: LocalSlack, database: Path, *, pause_s: float) -> Iterator[sub
     port = free_port()
     child = subprocess.Popen(
         [
-            *(sys.executable, "-m", "tests.scenarios.http_child"),
+            *(sys.executable, "-m", "tests.scenarios.bot_child"),
             *(slack.api_url, f"sqlite:///{database}", str(port), str(pause_s)),
         ],
         cwd=ROOT,
@@ -83,6 +83,25 @@ def test_on_sigterm_answers_come_to_their_end_and_the_exit_code_is_zero(
         for ts in asked:
             assert "About question" in slack.wait_for_reply(ts, timeout_s=30).shown_text
     assert "interrupted" not in slack.transcript.describe()
+
+
+def test_a_reply_that_was_on_its_way_when_the_bot_was_killed_is_not_sent_again(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    database = tmp_path / "record.sqlite3"
+    slack.fail_next("chat.postMessage", delay_s=3.5)
+    with _child(slack, database, pause_s=0) as child:
+        ts = slack.direct_message("member", "what is BPO?")
+        slack.wait_for(lambda: len(slack.transcript.acks) == 1, timeout_s=20)
+        time.sleep(0.7)
+        child.kill()
+        child.wait(10)
+
+    with _child(slack, database, pause_s=0):
+        slack.wait_for_reply(ts, timeout_s=30)
+        time.sleep(4)
+
+    slack.transcript.unique_reply(ts)
 
 
 def test_a_request_that_is_only_half_sent_is_given_up(slack: LocalSlack, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from bot.app import Bot, create_bot
 from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -105,6 +107,8 @@ def start_world(
         journal=journal,
         remarks=Remarks(database),
         gaps=Gaps(database),
+        channels=Channels(database),
+        expert_questions=ExpertQuestions(database),
         privacy=Privacy(database),
         clock=clock,
     )

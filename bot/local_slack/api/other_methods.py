@@ -36,6 +36,15 @@ def conversations_info(workspace: Workspace, args: Args) -> Json:
     return {"channel": channel_json(workspace, visible_channel(workspace, args["channel"]))}
 
 
+def conversations_members(workspace: Workspace, args: Args) -> Json:
+    """`conversations.members`, whose cursor is the number of people already given."""
+    members = sorted(visible_channel(workspace, args["channel"]).members)
+    start, limit = int(args.get("cursor") or 0), int(args.get("limit") or 100)
+    end = start + limit
+    cursor = str(end) if end < len(members) else ""
+    return {"members": members[start:end], "response_metadata": {"next_cursor": cursor}}
+
+
 def conversations_open(workspace: Workspace, args: Args) -> Json:
     """`conversations.open`, for one person."""
     if args.get("channel"):

@@ -95,6 +95,9 @@ _METHODS = {
         ("include_locale", "include_num_members"),
         _CHANNEL_READ,
     ),
+    "conversations.members": _Method(
+        other_methods.conversations_members, ("channel",), ("cursor", "limit"), _CHANNEL_READ
+    ),
     "conversations.open": _Method(
         other_methods.conversations_open, (), ("channel", "users", "return_im"), ("im:write",)
     ),
@@ -147,13 +150,16 @@ class WebApi:
         """Answer one HTTP request."""
         name = request.path_params["method"]
         fault = self._faults.take(name)
+        # Read before any delay: what arrived whole is done, even for a client that is gone.
+        await request.body()
         if fault:
             await asyncio.sleep(fault.delay_s)
             if response := _failed(fault):
                 if fault.is_applied:
                     await self._answer(name, request)
                 return response
-        return JSONResponse(await self._answer(name, request))
+        scopes = ",".join(sorted(self._workspace.scopes))
+        return JSONResponse(await self._answer(name, request), headers={"X-OAuth-Scopes": scopes})
 
     async def _answer(self, name: str, request: Request) -> Json:
         try:

@@ -25,6 +25,8 @@ class Span:
     text: str
     styles: frozenset[Style] = frozenset()
     url: str | None = None
+    mentions: str | None = None
+    """The id of the person or channel whose name it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,8 @@ def _reference(inner: str, names: Mapping[str, str], styles: frozenset[Style]) -
     target, _, label = inner.partition("|")
     sign, ident = target[0], target[1:]
     if sign in "@#":
-        return Span(text=sign + (names.get(ident) or label or ident), styles=styles | {"bold"})
+        shown = sign + (names.get(ident) or label or ident)
+        return Span(text=shown, styles=styles | {"bold"}, mentions=ident)
     if sign == "!":
         return Span(text=label or f"@{ident.partition('^')[0]}", styles=styles | {"bold"})
     url = html.unescape(target)

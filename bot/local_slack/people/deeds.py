@@ -11,6 +11,7 @@ from bot.local_slack.people.payloads import (
     mention_event,
     message_event,
     message_fields,
+    shared_message,
     typed_blocks,
     typed_text,
 )
@@ -66,6 +67,20 @@ class UserSide:
         author = self.workspace.user(user)
         place = self.workspace.direct_channel(author.id)
         return self._write(author, place, text, thread_ts=thread_ts).ts
+
+    def forward(
+        self, user: str, original: Message, channel: str, text: str = "", *, to_bot: bool = True
+    ) -> str:
+        """Forward a message, with words of one's own; returns the timestamp.
+
+        With `to_bot` the app is mentioned where that takes a mention.
+        """
+        author, place = self.workspace.user(user), self.workspace.channel(channel)
+        if to_bot and place.kind != "im":
+            text = f"<@{BOT_USER_ID}> {text}".strip()
+        return self._write(
+            author, place, text, thread_ts=None, attachments=(shared_message(original),)
+        ).ts
 
     def bot_message(self, channel: str, text: str, *, thread_ts: str | None = None) -> str:
         """Let another bot write; returns the timestamp."""
@@ -231,6 +246,7 @@ class UserSide:
         *,
         thread_ts: str | None,
         bot_id: str | None = None,
+        attachments: tuple[Json, ...] = (),
     ) -> Message:
         text = typed_text(text)
         message = Message(
@@ -241,6 +257,7 @@ class UserSide:
             blocks=() if bot_id else typed_blocks(text),
             thread_ts=thread_ts,
             bot_id=bot_id,
+            attachments=attachments,
             at=self.workspace.clock(),
         )
         self.transcript.record("posted", message)

@@ -80,6 +80,28 @@ def message_event(message: Message, channel: Channel, author: User) -> Json:
     return event | {"event_ts": message.ts, "channel_type": _channel_type(channel)}
 
 
+def shared_message(message: Message) -> Json:
+    """Return the attachment that a forwarded message is in the message that carries it."""
+    shown: Json = {
+        "fallback": f"[today] {message.user}: {message.text}",
+        "ts": message.ts,
+        "author_id": message.user,
+        "channel_id": message.channel,
+        "is_msg_unfurl": True,
+        "is_share": True,
+        "text": message.text,
+        "message_blocks": [
+            {
+                "team": TEAM_ID,
+                "channel": message.channel,
+                "ts": message.ts,
+                "message": {"blocks": list(message.blocks)},
+            }
+        ],
+    }
+    return shown
+
+
 def mention_event(message: Message, channel: Channel, author: User) -> Json:
     """Return the `app_mention` event, the twin of the `message` event."""
     event = message_event(message, channel, author)

@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -37,6 +37,7 @@ what is BPO?         a direct message to the bot; later lines go on in its threa
 :home                open the app's Home tab
 :quit                leave (also Ctrl-D and Ctrl-C)"""
 
+LATE = "No answer yet: the models may still be loading. It appears here when it comes."
 ANSWER_TIMEOUT_S = 60.0
 _PATIENCE_S = 15.0
 _QUIET_S = 0.4
@@ -55,13 +56,15 @@ class TerminalChat:
         ask: Callable[[str], str] = input,
         is_interactive: bool | None = None,
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
+        prompts: Sequence[str] = (),
     ) -> None:
-        """`ask` prints a prompt and returns a line, or raises EOFError.
+        """`ask` prints a prompt and returns a line, or raises EOFError; `prompts` are suggested.
 
         Where nobody sits at the keyboard (by default: stdin is no terminal) there is no prompt,
         and the next line is read when the last one is answered or `answer_timeout_s` are over.
         """
         self._slack = slack
+        self._prompts = prompts
         self._console = console or Console(highlight=False)
         self._ask = ask
         self._is_interactive = sys.stdin.isatty() if is_interactive is None else is_interactive
@@ -87,6 +90,8 @@ class TerminalChat:
         stop = self._screen.start()
         if self._is_interactive:
             self._console.print("Ask about BPO and KPO. [dim]:help lists what else works.[/dim]\n")
+            for prompt in self._prompts:
+                self._screen.show_note(f"Try: {prompt}")
         # Ctrl-D and Ctrl-C end a chat; they are no errors.
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             while self._do(read_line(self._read())):
@@ -124,6 +129,7 @@ class TerminalChat:
                 self._wait()
             case "user":
                 self._screen.viewer, self._thread = self._slack.workspace.user(line.rest), None
+                self._screen.show_note(f"You are {self._screen.viewer.real_name} now.")
             case "channel":
                 self._channel, self._thread = self._slack.workspace.channel(line.rest), None
             case "thread":
@@ -201,7 +207,7 @@ class TerminalChat:
             ) or any(entry.kind == "view" for entry in self._slack.transcript.entries[since:])
 
         if not self._slack.transcript.wait_for(is_answered, self._timeout_s):
-            self._screen.show_note("No answer yet.")
+            self._screen.show_note(LATE)
         self._wait()
 
     def _wait(self) -> None:

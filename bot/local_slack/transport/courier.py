@@ -24,14 +24,19 @@ class Courier:
         *,
         ack_timeout_s: float,
         retries: int,
+        retry_pause_s: float,
         on_done: Callable[[Delivery], None],
     ) -> None:
-        """`on_done` is called with every delivery that was acknowledged or given up."""
+        """`on_done` is called with every delivery that was acknowledged or given up.
+
+        A request URL that does not answer is left alone for `retry_pause_s`.
+        """
         self.carrier: Carrier | None = None
         self._transcript = transcript
         self._socket_mode = socket_mode
         self._ack_timeout_s = ack_timeout_s
         self._retries = retries
+        self._retry_pause_s = retry_pause_s
         self._on_done = on_done
         self._lock = threading.Lock()
         self._deliveries: list[Delivery] = []
@@ -96,6 +101,7 @@ class Courier:
                 answer = await asyncio.to_thread(carrier, delivery)
         except OSError:  # a timeout is one
             delivery.envelope_ids.append("")
+            await asyncio.sleep(self._retry_pause_s)
             return False
         delivery.envelope_ids.append(answer.envelope_id)
         if answer.is_ack:

@@ -64,6 +64,8 @@ class Message:
     at: float = 0.0
     """Seconds since the epoch at which this version appeared."""
     metadata: Json | None = None
+    attachments: tuple[Json, ...] = ()
+    """Messages that were forwarded in it."""
     history: tuple["Message", ...] = ()
     """Earlier versions, oldest first."""
     is_streaming: bool = False

@@ -27,6 +27,8 @@ def message_json(message: Message) -> Json:
         found |= {"app_id": APP_ID, "bot_profile": {"id": message.bot_id, "app_id": APP_ID}}
     if message.blocks:
         found["blocks"] = list(message.blocks)
+    if message.attachments:
+        found["attachments"] = list(message.attachments)
     if message.thread_ts:
         found["thread_ts"] = message.thread_ts
     if message.metadata:

@@ -16,6 +16,7 @@ __all__ = [
     "container",
     "context",
     "divider",
+    "fields",
     "fits",
     "header",
     "message",
@@ -37,6 +38,7 @@ MAX_SECTION_CHARS = 3_000
 MAX_MESSAGE_CHARS = 11_000
 MAX_FALLBACK_CHARS = 3_000
 MAX_CONTAINED = 10
+MAX_FIELDS = 10
 MAX_PLAIN_BUTTONS = 25
 NOTHING = "…"
 EMPTY_CELL = "-"
@@ -84,6 +86,11 @@ def section(mrkdwn: str, *, accessory: Block | None = None) -> Block:
     """Return a paragraph of at most 3,000 characters of finished mrkdwn, with a button beside."""
     found: Block = {"type": "section", "text": _mrkdwn(mrkdwn)}
     return found if accessory is None else found | {"accessory": accessory}
+
+
+def fields(facts: Iterable[str]) -> Block:
+    """Return up to ten short pieces of finished mrkdwn, set in two columns."""
+    return {"type": "section", "fields": [_mrkdwn(fact) for fact in facts][:MAX_FIELDS]}
 
 
 def divider() -> Block:
@@ -211,7 +218,8 @@ _BUTTONS = {"actions", "context_actions"}
 
 def _is_blank(block: Block) -> bool:
     # Slack refuses the whole message for one empty paragraph.
-    return block["type"] == "section" and not block["text"]["text"].strip()
+    is_text = block["type"] == "section" and "text" in block
+    return is_text and not block["text"]["text"].strip()
 
 
 def _vote(label: str, value: str) -> Block:

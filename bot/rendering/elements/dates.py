@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-__all__ = ["age", "month"]
+__all__ = ["age", "moment", "month"]
 
 
 def month(iso_date: str) -> str:
@@ -17,3 +17,9 @@ def age(iso_date: str) -> str:
     """Return `updated May 2024`; empty for anything that is no date."""
     shown = month(iso_date)
     return f"updated {shown}" if shown else ""
+
+
+def moment(at: dt.datetime) -> str:
+    """Return a point in time as Slack shows it in the reader's own time zone; finished mrkdwn."""
+    seconds = int(at.timestamp())
+    return f"<!date^{seconds}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"

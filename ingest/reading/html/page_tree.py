@@ -1,11 +1,21 @@
 """A page's elements made ready for extraction, so that nothing that a reader sees is lost."""
 
+import re
 from typing import Any
 
 from lxml.html import tostring
 
-__all__ = ["flatten_cells", "show_accordions", "without_menus"]
+__all__ = ["drop_hidden", "flatten_cells", "show_accordions", "without_menus"]
 
+# What browsers do not show. Attributes are compared in lower case, without spaces.
+_NEVER_SHOWN = (
+    "//comment()|//processing-instruction()|//script|//style|//template|//noscript|//iframe"
+    "|//object|//svg|//select|//button|//dialog[not(@open)]"
+    "|//*[@hidden]|//*[translate(@aria-hidden, 'TRUE', 'true')='true']"
+)
+_HIDING_STYLE = re.compile(
+    r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])"
+)
 _MAX_CELL_CHARS = 1_000
 _IN_HEADING = (
     "ancestor::h1|ancestor::h2|ancestor::h3|ancestor::h4|ancestor::h5|ancestor::h6|ancestor::dt"
@@ -17,6 +27,19 @@ _MENUS = (
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 _MIN_QUESTION_WORDS = 3
+
+
+def drop_hidden(tree: Any) -> None:
+    """Drop what browsers do not show, with its words."""
+    hidden = list(tree.xpath(_NEVER_SHOWN))
+    hidden += [
+        element
+        for element in tree.xpath("//*[@style]")
+        if _HIDING_STYLE.search(re.sub(r"\s+", "", element.get("style").lower()))
+    ]
+    for element in hidden:
+        if element.getparent() is not None:
+            element.drop_tree()
 
 
 def flatten_cells(tree: Any) -> None:

@@ -9,7 +9,7 @@ import trafilatura
 
 from ingest.reading.heads.dates import find_date
 from ingest.reading.heads.slugs import slugify, title_from_stem
-from ingest.reading.html.page_tree import flatten_cells, show_accordions, without_menus
+from ingest.reading.html.page_tree import drop_hidden, flatten_cells, show_accordions, without_menus
 from ingest.reading.hygiene import clean_text
 from ingest.reading.markdown.documents import clean_markdown, take_heading
 from ingest.reading.markdown.html_blocks import html_as_markdown
@@ -22,15 +22,6 @@ from knowledge.errors import ArticleError
 __all__ = ["declared_encoding", "read_html"]
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
-# What browsers do not show. Attributes are compared in lower case, without spaces.
-_NEVER_SHOWN = (
-    "//comment()|//processing-instruction()|//script|//style|//template|//noscript|//iframe"
-    "|//object|//svg|//select|//button|//dialog[not(@open)]"
-    "|//*[@hidden]|//*[translate(@aria-hidden, 'TRUE', 'true')='true']"
-)
-_HIDING_STYLE = re.compile(
-    r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])"
-)
 _HEADING_LINE = re.compile(r"^#{2,6} \S", re.MULTILINE)
 _MAX_GROWTH, _MAX_MORE_CHARS = 1.2, 300
 _MODIFIED = (
@@ -58,7 +49,7 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
     meta = trafilatura.extract_metadata(tree, date_config={"original_date": True})
     updated = _modified(tree)
     show_accordions(tree)
-    _drop_hidden(tree)
+    drop_hidden(tree)
     flatten_cells(tree)
     body = _extract(tree)
     title = _one_line(meta.title)
@@ -113,18 +104,6 @@ def _load(text: str, location: str) -> Any:
     if tree is None:
         raise ArticleError("is not an HTML page; check what was saved", location=location)
     return tree
-
-
-def _drop_hidden(tree: Any) -> None:
-    hidden = list(tree.xpath(_NEVER_SHOWN))
-    hidden += [
-        element
-        for element in tree.xpath("//*[@style]")
-        if _HIDING_STYLE.search(re.sub(r"\s+", "", element.get("style").lower()))
-    ]
-    for element in hidden:
-        if element.getparent() is not None:
-            element.drop_tree()
 
 
 def _trim_edges(body: str, *, title: str) -> tuple[str, list[str]]:

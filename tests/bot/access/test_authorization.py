@@ -5,6 +5,7 @@ import pytest
 
 from bot.access.authorization import (
     FOR_ADMINS,
+    FOR_EXPERTS,
     FOR_MEMBERS,
     Action,
     Actor,
@@ -25,7 +26,10 @@ def _group_members(group_id: str) -> Collection[str]:
 
 def _policy(*admins: str) -> Policy:
     return Policy(
-        team_ids=frozenset({"T1", "E1"}), admins=frozenset(admins), group_members=_group_members
+        team_ids=frozenset({"T1", "E1"}),
+        admins=frozenset(admins),
+        group_members=_group_members,
+        experts=lambda: ["U0ADMIN1", "U0ADMIN2", "U0EXPERT"],
     )
 
 
@@ -69,7 +73,7 @@ def test_an_administrator_may_do_everything(kind: str, action: Action) -> None:
     assert authorize(actor, action, policy).allowed
 
 
-@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("action", sorted(FOR_MEMBERS | FOR_ADMINS))
 @pytest.mark.parametrize("kind", ONLY_AS_A_MEMBER)
 def test_a_member_may_do_only_what_members_may(kind: str, action: Action) -> None:
     actor, policy, reason = ONLY_AS_A_MEMBER[kind]
@@ -97,5 +101,35 @@ def test_an_action_that_is_not_known_is_refused_even_to_administrators() -> None
 
 
 def test_every_action_has_its_place() -> None:
-    assert set(Action) == FOR_MEMBERS | FOR_ADMINS
+    assert set(Action) == FOR_MEMBERS | FOR_ADMINS | FOR_EXPERTS
     assert not FOR_MEMBERS & FOR_ADMINS
+
+
+def test_whoever_is_in_the_experts_channel_may_answer_and_nothing_else() -> None:
+    expert = _actor("U0EXPERT")
+
+    assert authorize(expert, Action.ANSWER, USUAL).allowed
+    assert not authorize(expert, Action.INGEST, USUAL).allowed
+    assert authorize(_actor(), Action.ANSWER, USUAL).reason is Reason.NOT_EXPERT
+
+
+def test_without_an_experts_channel_nobody_is_an_expert() -> None:
+    policy = Policy(team_ids=frozenset({"T1"}), admins=frozenset(), group_members=_group_members)
+
+    assert authorize(_actor(), Action.ANSWER, policy).reason is Reason.NOT_EXPERT
+
+
+def test_experts_who_cannot_be_found_out_are_none() -> None:
+    def away() -> Collection[str]:
+        raise GroupLookupError("C0EXPERTS")
+
+    policy = Policy(
+        team_ids=frozenset({"T1"}),
+        admins=frozenset(),
+        group_members=_group_members,
+        experts=away,
+    )
+
+    decision = authorize(_actor("U0EXPERT"), Action.ANSWER, policy)
+
+    assert decision.reason is Reason.EXPERTS_LOOKUP_FAILED

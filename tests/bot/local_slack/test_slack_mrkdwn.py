@@ -1,10 +1,13 @@
+from typing import Any
+
 import pytest
 
 from bot.local_slack.blocks.mrkdwn import Span, parse_mrkdwn
 
 
-def _span(text: str, *styles: str, url: str | None = None) -> Span:
-    return Span(text=text, styles=frozenset(styles), url=url)  # type: ignore[arg-type]
+def _span(text: str, *styles: str, url: str | None = None, mentions: str | None = None) -> Span:
+    kinds: Any = frozenset(styles)
+    return Span(text=text, styles=kinds, url=url, mentions=mentions)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +30,15 @@ def _span(text: str, *styles: str, url: str | None = None) -> Span:
             "<https://e.x?a&amp;b>", [_span("https://e.x?a&b", url="https://e.x?a&b")], id="bare"
         ),
         pytest.param(
-            "<@U1> <@U2>", [_span("@Ada", "bold"), _span(" "), _span("@U2", "bold")], id="users"
+            "<@U1> <@U2>",
+            [
+                _span("@Ada", "bold", mentions="U1"),
+                _span(" "),
+                _span("@U2", "bold", mentions="U2"),
+            ],
+            id="users",
         ),
-        pytest.param("<#C1|general>", [_span("#general", "bold")], id="channel"),
+        pytest.param("<#C1|general>", [_span("#general", "bold", mentions="C1")], id="channel"),
         pytest.param("<!here>", [_span("@here", "bold")], id="special mention"),
         pytest.param("<!date^1^{date}|May 1>", [_span("May 1", "bold")], id="date"),
     ],

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -206,7 +207,9 @@ def _echo_app(app: App) -> App:
     return app
 
 
-def _chat(slack: LocalSlack, lines: Sequence[str], *, is_interactive: bool = False) -> str:
+def _chat(
+    slack: LocalSlack, lines: Sequence[str], *, is_interactive: bool = False, **options: Any
+) -> str:
     remaining = iter(lines)
 
     def ask(_prompt: str) -> str:
@@ -217,7 +220,12 @@ def _chat(slack: LocalSlack, lines: Sequence[str], *, is_interactive: bool = Fal
 
     console = Console(width=70, record=True, file=io.StringIO(), highlight=False)
     TerminalChat(
-        slack, console=console, ask=ask, is_interactive=is_interactive, answer_timeout_s=5
+        slack,
+        console=console,
+        ask=ask,
+        is_interactive=is_interactive,
+        answer_timeout_s=options.pop("answer_timeout_s", 5),
+        **options,
     ).run()
     return console.export_text()
 
@@ -311,3 +319,18 @@ def test_a_wrong_user_or_command_is_a_remark_and_not_the_end(slack: LocalSlack) 
     assert "You are in no thread." in shown
     assert ":fly is nothing I know" in shown
     assert ":channel NAME" in shown
+
+
+def test_the_chat_begins_with_questions_to_try_and_says_who_one_is(slack: LocalSlack) -> None:
+    shown = _chat(slack, [":user admin"], is_interactive=True, prompts=["What is BPO?"])
+
+    assert "Try: What is BPO?" in shown
+    assert "You are Ada Admin now." in shown
+
+
+def test_a_late_answer_is_said_to_be_still_to_come(slack: LocalSlack) -> None:
+    slack.deliver_by_http("http://127.0.0.1:9/")
+
+    shown = _chat(slack, ["what is BPO?"], answer_timeout_s=0.2)
+
+    assert "may still be loading" in shown

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from bot.access.authorization import Reason
 from bot.local_slack.blocks.rules import is_too_long, message_problems
+from bot.record.experts import ExpertQuestion
 from bot.rendering import (
     RenderedMessage,
     Used,
     render_admin_help,
     render_busy,
+    render_decline,
     render_definition,
     render_denied,
-    render_escalation,
+    render_expert_answer,
+    render_expert_question,
     render_failure,
     render_help,
     render_ingest_report,
@@ -30,6 +33,7 @@ from bot.rendering import (
     render_shared_outcome,
     render_sources,
     render_status,
+    render_waiting,
 )
 from knowledge.domain import (
     Answer,
@@ -50,6 +54,7 @@ from knowledge.domain import (
     Sense,
     Source,
 )
+from tests.fakes import START
 
 NASTY = st.sampled_from(
     [
@@ -181,6 +186,19 @@ USED = st.builds(
     is_passed_on=st.booleans(),
     vote=st.sampled_from(["", "up", "down"]),
 )
+EXPERT_QUESTION = st.builds(
+    ExpertQuestion,
+    answer_id=st.just("a1"),
+    question=LONG,
+    asked_by=st.just("U0MEMBER1") | TEXT,
+    channel_id=st.sampled_from(["", "C1", "D1"]),
+    thread_ts=st.just("1.1"),
+    place=st.just("C2:1.2"),
+    state=st.sampled_from(["open", "taken", "sending", "answered", "declined"]),
+    expert_id=st.just("U0MEMBER1") | TEXT,
+    reply=LONG,
+    asked_at=st.just(START),
+)
 MESSAGES: dict[str, st.SearchStrategy[RenderedMessage]] = {
     "outcome": st.builds(render_outcome, OUTCOME, answer_id=st.sampled_from(["", "a1"]), used=USED),
     "private outcome": st.builds(
@@ -203,7 +221,14 @@ MESSAGES: dict[str, st.SearchStrategy[RenderedMessage]] = {
     "sources": st.builds(render_sources, st.lists(LONG, max_size=60)),
     "status": st.builds(render_status, STATUS),
     "notice": st.builds(render_notice, LONG),
-    "escalation": st.builds(render_escalation, question=LONG, asked_by=TEXT),
+    "expert question": st.builds(
+        render_expert_question,
+        EXPERT_QUESTION,
+        permalink=st.just("") | st.just("https://local.slack.com/archives/C1/p1"),
+    ),
+    "expert answer": st.builds(render_expert_answer, EXPERT_QUESTION),
+    "expert decline": st.builds(render_decline, EXPERT_QUESTION),
+    "waiting": st.builds(render_waiting, st.lists(EXPERT_QUESTION, max_size=30)),
     "busy": st.builds(render_busy, TEXT),
 }
 FIXED = [
@@ -217,7 +242,8 @@ FIXED = [
 
 # What our own code may put between angle brackets: web links and the person who asked.
 OWN_LINK = re.compile(r"<https?://[^<>|\s]+\|[^<>|]*>")
-OWN_MENTION = re.compile(r"^<@U0MEMBER1>")
+OWN_MENTION = re.compile(r"<@U0MEMBER1>")
+OWN_DATE = re.compile(r"<!date\^\d+\^[^<>|]*\|[^<>|]*>")
 OWN_QUOTE = re.compile(r"^> ", re.MULTILINE)
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 
@@ -234,7 +260,7 @@ def _texts(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _assert_harmless(text: str) -> None:
-    rest = OWN_QUOTE.sub("", OWN_MENTION.sub("", OWN_LINK.sub("", text)))
+    rest = OWN_QUOTE.sub("", OWN_MENTION.sub("", OWN_LINK.sub("", OWN_DATE.sub("", text))))
     assert "<" not in rest
     assert ">" not in rest
     assert not ENTITY.search(rest)

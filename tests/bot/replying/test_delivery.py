@@ -5,6 +5,7 @@ import pytest
 from bot.local_slack import LocalSlack
 from bot.rendering import RenderedMessage, render_notice
 from bot.replying.delivery import Delivery, DeliveryError, create_client
+from tests.outage import run_odd_server
 
 GENERAL = "C0GENERAL"
 MEMBER = "U0MEMBER1"
@@ -106,6 +107,36 @@ def test_a_post_that_is_not_answered_in_time_is_not_repeated(
 
     assert caught.value.is_uncertain
     assert sleeps.seconds == []
+
+
+CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<html>Welcome</"
+NO_TEXT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe"
+NO_HTTP = b"220 mail.example ESMTP\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [CUT, PAGE, NO_TEXT, NO_HTTP, b""],
+    ids=["cut", "a page", "no text", "no HTTP", "none"],
+)
+def test_an_answer_that_is_none_of_slacks_leaves_open_whether_a_post_was_taken(
+    answer: bytes,
+) -> None:
+    with run_odd_server(answer) as url:
+        delivery = Delivery(create_client(token="xoxb-1", base_url=f"{url}/api/"))
+
+        with pytest.raises(DeliveryError) as caught:
+            delivery.post(HELLO, channel_id=GENERAL)
+
+    assert caught.value.is_uncertain
+    assert not caught.value.is_passing
+
+
+@pytest.mark.parametrize("url", ["", "file:///etc/hosts", "hooks.example/x", "x" * 3_000])
+def test_what_is_no_address_is_not_responded_to(slack: LocalSlack, url: str) -> None:
+    with pytest.raises(DeliveryError):
+        _delivery(slack).respond(HELLO, response_url=url)
 
 
 def test_an_update_is_repeated_since_that_changes_nothing(slack: LocalSlack) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.limited import pool as pool_module
 from ingest.limited.pool import ReaderPool
 from ingest.limited.wire import Limits
 from ingest.reading.parsing import NotRead, RawFile, parse_articles
@@ -73,6 +74,47 @@ def test_a_file_that_takes_too_much_memory_is_named_and_the_others_are_read() ->
 
     assert [type(one) for one in found] == [Article, ArticleError, Article]
     assert str(found[1]).startswith("many.txt: needs more than 10 MiB of memory to be read; ")
+
+
+def test_what_is_large_reaches_a_child_that_was_limited_before() -> None:
+    large = make_article("large", body="words " * 8_000_000)
+    with _pool(memory_bytes=20 * 2**20) as pool:
+        list(pool.read([GOOD]))
+        [found] = pool.sections([large])
+
+    assert isinstance(found, ArticleError)
+    assert found.reason.startswith("needs more than 20 MiB of memory to be read; ")
+
+
+def test_what_earlier_files_left_in_a_child_counts_too() -> None:
+    # Reading it imports a library of some 30 MiB, which stays.
+    page = _file("page.html", b"<html><body><article><p>Some text of it.</p></article></body>")
+    with _pool(kept_bytes=10 * 2**20) as pool:
+        list(pool.read([GOOD, page]))
+        assert pool._idle.qsize() == 0
+
+        list(pool.read([GOOD]))
+        assert pool._idle.qsize() == 1
+
+
+def test_a_file_that_exceeds_a_limit_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    ask = pool_module._Child.ask
+    monkeypatch.setattr(
+        pool_module._Child,
+        "ask",
+        lambda child, request, size: asked.append(request) or ask(child, request, size),
+    )
+    many = _file("many.txt", b"words " * 1_500_000)
+    with _pool(memory_bytes=10 * 2**20) as pool:
+        list(pool.read([GOOD]))
+        list(pool.read([many]))
+
+    assert len(asked) == 2
+
+
+def test_a_mebibyte_ends_within_ten_seconds_read_and_taken_apart() -> None:
+    assert 2 * Limits().cpu_for(2**20) < 10
 
 
 def test_a_file_that_gives_too_much_text_is_named_and_the_others_are_read() -> None:

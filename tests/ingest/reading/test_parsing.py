@@ -391,7 +391,7 @@ def test_files_without_words_are_errors_of_every_kind(data: bytes, suffix: str) 
 
 
 def test_an_unknown_kind_names_those_that_can_be_read() -> None:
-    assert ".md" in _error("text", ".xlsx").reason
+    assert ".md" in _error("text", ".xyz").reason
 
 
 def test_a_file_above_the_limit_is_too_large() -> None:

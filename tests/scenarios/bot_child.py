@@ -1,13 +1,20 @@
-"""A bot in HTTP mode as a program of its own, with fakes behind it: `URL DATABASE PORT PAUSE_S`."""
+"""A bot as a program of its own, with fakes behind it: `URL DATABASE PORT PAUSE_S`.
+
+Port 0 stands for Socket Mode; another one is where HTTP mode serves.
+"""
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 
 from bot.app import create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
+from bot.connections.socket_mode import run_socket_mode
 from bot.local_slack import LocalSlack
+from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -41,13 +48,13 @@ class _SlowAnswerer(FakeAnswerer):
         return super().answer(question, watch=watch)
 
 
-def main() -> None:
-    url, database_url, port, pause_s = sys.argv[1:]
+def run(url: str, database_url: str, port: int, pause_s: float) -> None:
+    """Serve until a signal, in the main thread; each answer takes `pause_s`."""
     database = open_database(database_url)
     bot = create_bot(
         settings=BotSettings(_env_file=None, SLACK_SIGNING_SECRET=LocalSlack.signing_secret),
         services=Services(
-            answerer=_SlowAnswerer(float(pause_s)),
+            answerer=_SlowAnswerer(pause_s),
             glossary=FakeGlossary(),
             corpus=FakeCorpus(),
             library=FakeLibrary(),
@@ -55,6 +62,8 @@ def main() -> None:
             audit=FakeAudit(),
             journal=Journal(database),
             remarks=Remarks(database),
+            channels=Channels(database),
+            expert_questions=ExpertQuestions(database),
             gaps=Gaps(database),
             privacy=Privacy(database),
             clock=FakeClock(),
@@ -63,12 +72,15 @@ def main() -> None:
     )
     bot.start()
     try:
-        app = create_http_app(bot.app, signing_secret=LocalSlack.signing_secret)
-        serve(app, host="127.0.0.1", port=int(port))
+        if port:
+            app = create_http_app(bot.app, signing_secret=LocalSlack.signing_secret)
+            serve(app, host="127.0.0.1", port=port)
+        else:
+            run_socket_mode(bot.app, app_token=LocalSlack.app_token, stop=threading.Event())
     finally:
         bot.close()
         database.close()
 
 
 if __name__ == "__main__":
-    main()
+    run(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))

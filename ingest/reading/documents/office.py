@@ -1,42 +1,23 @@
 """Word and PowerPoint documents to articles: their text, with headings, lists and tables."""
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from io import BytesIO
 from typing import Any
 
 from lxml import etree
 
-from ingest.reading.heads.dates import find_date
-from ingest.reading.heads.slugs import slugify, title_from_stem
-from ingest.reading.hygiene import clean_text
+from ingest.reading.documents.packages import Package, as_article, one_line, open_package
 from ingest.reading.letters import escape_text, rows_to_table
-from knowledge.domain import Article, ArticleId
-from knowledge.errors import ArticleError
+from knowledge.domain import Article
 
-__all__ = ["read_docx", "read_pptx"]
+__all__ = ["core_properties", "read_docx", "read_pptx"]
 
-_MAX_PART_BYTES = 64 * 2**20
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _HEADING = re.compile(r"heading (\d)")
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    etree.XMLSyntaxError,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
 
 
 def read_docx(data: bytes, *, location: str, stem: str) -> Article:
@@ -47,21 +28,18 @@ def read_docx(data: bytes, *, location: str, stem: str) -> Article:
     Raises:
         ArticleError: when it is no Word document, or holds no text.
     """
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            styles = _style_names(_part(archive, "word/styles.xml", required=False))
-            document = _part(archive, "word/document.xml")
-            properties = _properties(archive)
-    except _BROKEN as exc:
-        raise _no_document("Word document", location) from exc
-    title, blocks = properties.get("title", ""), list[str]()
+    with open_package(data, kind="a Word document", location=location) as package:
+        styles = _style_names(package.tree_if_there("word/styles.xml"))
+        document = package.tree("word/document.xml")
+        properties = core_properties(package)
+    title, blocks = "", list[str]()
     for kind, text in _word_blocks(document, styles):
         if kind == "title":
             # The page's own title goes before the one of its properties, which templates fill in.
             title = text
         else:
             blocks.append(text)
-    return _article(title, blocks, properties, location=location, stem=stem)
+    return as_article(blocks, properties, title=title, location=location, stem=stem)
 
 
 def read_pptx(data: bytes, *, location: str, stem: str) -> Article:
@@ -70,40 +48,17 @@ def read_pptx(data: bytes, *, location: str, stem: str) -> Article:
     Raises:
         ArticleError: when it is no presentation, or holds no text.
     """
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            numbers = sorted(
-                int(match[1])
-                for name in archive.namelist()
-                if (match := _SLIDE.fullmatch(name)) is not None
-            )
-            slides = [_part(archive, f"ppt/slides/slide{number}.xml") for number in numbers]
-            properties = _properties(archive)
-    except _BROKEN as exc:
-        raise _no_document("PowerPoint document", location) from exc
+    with open_package(data, kind="a PowerPoint document", location=location) as package:
+        numbers = sorted(
+            int(match[1]) for name in package.names if (match := _SLIDE.fullmatch(name)) is not None
+        )
+        slides = [package.tree(f"ppt/slides/slide{number}.xml") for number in numbers]
+        properties = core_properties(package)
     blocks: list[str] = []
     for number, slide in zip(numbers, slides, strict=True):
         if slide.get("show") not in ("0", "false"):
             blocks += _slide_blocks(slide, number)
-    title = properties.get("title", "")
-    return _article(title, blocks, properties, location=location, stem=stem)
-
-
-def _article(
-    title: str, blocks: list[str], properties: Mapping[str, str], *, location: str, stem: str
-) -> Article:
-    body = re.sub(r"\n{3,}", "\n\n", "\n\n".join(blocks)).strip("\n")
-    if not any(char.isalnum() for block in blocks if not block.startswith("#") for char in block):
-        raise ArticleError("is empty: there is no text in it", location=location)
-    title = title or title_from_stem(stem)
-    return Article(
-        article_id=ArticleId(slugify(title)),
-        title=title,
-        body=body,
-        location=location,
-        author=properties.get("creator", ""),
-        updated=find_date(properties.get("modified", "")),
-    )
+    return as_article(blocks, properties, location=location, stem=stem)
 
 
 def _word_blocks(document: Any, styles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -170,7 +125,7 @@ def _text(paragraph: Any) -> str:
         run = element.getparent()
         if run.find(f"{_W}rPr/{_W}vanish") is None and not _is_fallback(element, paragraph):
             parts.append(element.text or "")
-    return " ".join(clean_text("".join(parts)).split())
+    return one_line("".join(parts))
 
 
 def _is_fallback(element: Any, paragraph: Any) -> bool:
@@ -199,30 +154,13 @@ def _style_names(styles: Any) -> dict[str, str]:
     return names
 
 
-def _properties(archive: zipfile.ZipFile) -> dict[str, str]:
-    core = _part(archive, "docProps/core.xml", required=False)
+def core_properties(package: Package) -> dict[str, str]:
+    """Return what an Office document says of itself, such as `title`, `creator`, `modified`."""
+    core = package.tree_if_there("docProps/core.xml")
     if core is None:
         return {}
     return {
-        etree.QName(element).localname: " ".join(clean_text(element.text or "").split())
+        etree.QName(element).localname: one_line(element.text or "")
         for element in core
         if isinstance(element.tag, str)
     }
-
-
-def _part(archive: zipfile.ZipFile, name: str, *, required: bool = True) -> Any:
-    if not required and name not in archive.namelist():
-        return None
-    if archive.getinfo(name).file_size > _MAX_PART_BYTES:
-        raise ValueError(f"{name} has more than {_MAX_PART_BYTES} bytes")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    with archive.open(name) as part:
-        # What the archive says of the size may be wrong.
-        return etree.fromstring(part.read(_MAX_PART_BYTES + 1), parser)
-
-
-def _no_document(kind: str, location: str) -> ArticleError:
-    return ArticleError(
-        f"cannot be read as a {kind}; open it and save it again, without a password",
-        location=location,
-    )

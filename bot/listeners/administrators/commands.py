@@ -10,6 +10,8 @@ from bot.access.authorization import FOR_ADMINS, Action
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, parse_command
+from bot.listeners.administrators.channels import ChannelChoice
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.rendering import (
     RenderedMessage,
@@ -20,6 +22,7 @@ from bot.rendering import (
     render_ingest_started,
     render_sources,
     render_status,
+    render_waiting,
 )
 from bot.replying.delivery import Delivery
 from bot.services import Corpus
@@ -38,6 +41,8 @@ def handle_kb(
     gate: PermissionGate,
     delivery: Delivery,
     gaps: Gaps,
+    expert_questions: ExpertQuestions,
+    channel_choice: ChannelChoice,
     clock: Callable[[], dt.datetime],
 ) -> None:
     """Answer `/kb <word>` privately; an unknown word gets the help."""
@@ -50,6 +55,10 @@ def handle_kb(
     elif action is Action.GAPS:
         since = clock() - GAPS_AGE
         message = render_gaps(gaps.unanswered(not_before=since), gaps.disliked(not_before=since))
+    elif action is Action.EXPERTS:
+        message = render_waiting(expert_questions.waiting())
+    elif action is Action.CHANNEL:
+        message = channel_choice.reply(request)
     else:
         message = _reply(action, request, corpus=corpus, runner=runner)
     delivery.respond(message, response_url=request.response_url)

@@ -1,0 +1,1 @@
+"""Messages, modals and blocks as HTML that cannot be injected into."""

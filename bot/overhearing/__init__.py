@@ -1,0 +1,1 @@
+"""What is written without a mention: whether it is meant for the assistant."""

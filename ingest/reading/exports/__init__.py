@@ -1,0 +1,1 @@
+"""What other programs export: one file with many articles, known by its shape."""
