@@ -67,7 +67,7 @@ class Measured:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = option_parser(__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="what to write")
-    parser.add_argument("--threshold", type=float, default=0.35, metavar="P", help="(0.35)")
+    parser.add_argument("--threshold", type=float, default=0.4, metavar="P", help="(0.4)")
     options = parse(parser, arguments)
     with scratch_folder() as folder:
         sets = [

@@ -66,15 +66,22 @@ def _best_of_sections(candidates: Sequence[Candidate], *, near: float) -> list[C
 
 
 def _labels(chunks: Sequence[Chunk]) -> list[str]:
-    """Return a name for each section that none of the others has."""
-    headings = [last_heading(chunk.heading) or chunk.title for chunk in chunks]
-    names = [
-        heading if headings.count(heading) == 1 else f"{chunk.title}, {heading}"
-        for heading, chunk in zip(headings, chunks, strict=True)
-    ]
+    """Return the shortest name of each section that tells it from the others, if any does."""
+    names = [_names(chunk) for chunk in chunks]
     return [
-        name if len(name) <= LABEL_CHARS else f"{name[:LABEL_CHARS].rstrip()}…" for name in names
+        textwrap.shorten(
+            next((name for name in own if sum(name in other for other in names) == 1), own[-1]),
+            LABEL_CHARS,
+            placeholder="…",
+        )
+        for own in names
     ]
+
+
+def _names(chunk: Chunk) -> list[str]:
+    heading = last_heading(chunk.heading)
+    named = [heading, f"{chunk.title}, {heading}", f"{chunk.title}, {chunk.heading}"]
+    return named if heading else [chunk.title]
 
 
 def _pick(candidate: Candidate) -> Pick:

@@ -31,12 +31,14 @@ by `NAMED`, the more of the question it names."""
 RELATED = 0.25
 """A sentence of the best section that shares no word with the question must be this near to it, the
 best one being 1; a sentence that was read need not."""
-LIKELY = -4.0
+LIKELY = -6.0
 """Log-odds, by reading, from which a sentence is likely enough to answer to be said as well."""
-UNLIKELY = 4.5
+UNLIKELY = 7.0
 """A sentence that was read is left out when its log-odds are this far behind the best one's."""
 LITTLE_WORSE = 2.0
 """How far behind the best one's a sentence's score may be that fits where the best one does not."""
+TIED = 1.5
+"""Log-odds within which reading does not tell which item of a list answers."""
 CLOSE = 0.5
 """A sentence that stands before the best one keeps its place when its score is this near."""
 SAME = 0.7
@@ -333,8 +335,21 @@ def _pieces(candidate: Candidate, kind: QuestionKind) -> list[Pick]:
     listed = [place]
     if lead is not None and is_whole:
         listed = _answering(candidate, inside.listed(lead)[:MAX_ITEMS], kind)
+    elif lead is not None:
+        listed = _as_likely(candidate, inside.listed(lead)[:MAX_ITEMS])
     places = listed if lead is None else [lead, *listed]
     return [_pick(inside, at) for at in places]
+
+
+def _as_likely(candidate: Candidate, listed: list[int]) -> list[int]:
+    """Return the place of an item, and those of others of its list that answer about as likely.
+
+    Which of "after 3 years" and "after 15 years" holds for five years, reading cannot tell.
+    """
+    readings, place = candidate.result.unit_readings, candidate.place
+    if not readings:
+        return [place]
+    return sorted({place, *(at for at in listed if abs(readings[at] - readings[place]) <= TIED)})
 
 
 def _answering(candidate: Candidate, listed: list[int], kind: QuestionKind) -> list[int]:

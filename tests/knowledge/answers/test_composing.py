@@ -222,6 +222,23 @@ def test_an_answer_has_no_more_sentences_than_are_wanted(lexicon: Glossary) -> N
     assert len(_compose_read(f"{asked} in two sentences", lexicon, text, 3.0, 2.0, 1.0)) == 2
 
 
+def test_items_between_which_reading_cannot_tell_are_all_said_for_a_figure(
+    lexicon: Glossary,
+) -> None:
+    text = (
+        "Hours a year depend on service:\n- 104 hours up to 3 years.\n- 156 hours after 3 years.\n"
+        "- Forms are kept by the office."
+    )
+
+    picks = _compose_read("how many hours do I get after 5 years", lexicon, text, -1, 2.0, 1.5, -4)
+
+    assert _texts(picks) == [
+        "Hours a year depend on service:",
+        "104 hours up to 3 years.",
+        "156 hours after 3 years.",
+    ]
+
+
 def test_a_list_has_as_many_items_as_are_wanted(lexicon: Glossary) -> None:
     text = (
         "These are the risks of a move:\n- Staff leave.\n- Costs rise.\n- Data is lost on the way."
