@@ -1,5 +1,6 @@
 """Asks back where a question leaves open which of several sections it is about."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
