@@ -3,9 +3,10 @@
 `question_forms.jsonl` holds questions as employees type them, half on outsourcing and half on other
 workplaces, with what form each has. A vague one leaves open what it is about, so that whoever knows
 would ask back. To the clear ones are put long questions that passages answer
-(`answering_sentences.jsonl`), since those with a form are mostly short. A logistic model of the
-question's vector is fitted to all; the threshold is where `NEEDLESS` of the clear ones with a form
-would be asked back, each judged by a fit without it (5 folds).
+(`answering_sentences.jsonl`, `answering_sentences_styles.jsonl`), since those with a form are
+mostly short. A logistic model of the question's vector is fitted to all; the threshold is where
+`NEEDLESS` of the clear ones with a form would be asked back, each judged by a fit without it (5
+folds).
 
     AUROC            vague against clear ones with a form, each by a fit without it
     asked back       share of the vague ones at the threshold
@@ -30,7 +31,7 @@ from benchmarks.harness import Figure, option_parser, parse, publish
 from knowledge.evaluation.metrics import auroc
 from knowledge.models.embeddings import create_embedder
 from knowledge.questions.vagueness import Vagueness
-from training.reading_examples import read_labels
+from training.reading_examples import read_labels, style_examples
 
 __all__ = ["main"]
 
@@ -76,15 +77,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _long_questions() -> list[str]:
-    """Return questions of many words that a passage answers."""
-    long = sorted(
-        {
-            label.question
-            for label in read_labels()
-            if label.says and len(label.question.split()) >= LONG_WORDS
-        }
-    )
-    return random.Random(0).sample(long, LONG)  # noqa: S311 (nothing is kept secret by it)
+    """Return questions of many words that a passage answers, on the field and on offices."""
+    on_field = {label.question for label in read_labels() if label.says}
+    on_offices = {one.question for one in style_examples() if any(one.right)}
+    chance = random.Random(0)  # noqa: S311 (nothing is kept secret by it)
+    return [
+        text
+        for asked in (on_field, on_offices)
+        for text in chance.sample(sorted(filter(_is_long, asked)), LONG)
+    ]
+
+
+def _is_long(text: str) -> bool:
+    return len(text.split()) >= LONG_WORDS
 
 
 if __name__ == "__main__":
