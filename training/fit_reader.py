@@ -6,7 +6,8 @@ though the question is on the section's very topic. Labels of a text that is no 
 section are left out. `answering_sentences_general.jsonl` holds the same for passages on other
 subjects, and `answering_sentences_styles.jsonl` for passages as offices write them (handbooks,
 policies, questions and answers, threads, minutes, sales pages, tables), so that articles of one's
-own gain too. With `--public`, questions on privacy policies (PolicyQA) join them. To half of the
+own gain too; to those of `answering_sentences_near_misses.jsonl` half of the questions are near
+misses. With `--public`, questions on privacy policies (PolicyQA) join them. To half of the
 questions a passage on a like subject that does not answer is put as well, so that the log-odds of
 several passages can be compared. One in five passages of other styles is kept aside, for measuring
 and for fitting what goes by the log-odds. Low-rank changes of the published model's weights

@@ -30,6 +30,8 @@ __all__ = [
 FIELD = Path(__file__).parent / "answering_sentences.jsonl"
 GENERAL = Path(__file__).parent / "answering_sentences_general.jsonl"
 STYLES = Path(__file__).parent / "answering_sentences_styles.jsonl"
+NEAR_MISSES = Path(__file__).parent / "answering_sentences_near_misses.jsonl"
+"""Passages of such styles to which half of the questions are near misses."""
 KEPT_ASIDE = 0.2
 """Share of the passages of other styles that is not fitted to."""
 NEAREST, FARTHEST = 4, 40
@@ -102,7 +104,8 @@ def general_examples() -> Iterator[Example]:
 
 def style_examples() -> Iterator[Example]:
     """Yield each question on a passage as an office writes it."""
-    return _passage_examples(STYLES)
+    yield from _passage_examples(STYLES)
+    yield from _passage_examples(NEAR_MISSES)
 
 
 def policy_examples(file: Path, *, limit: int) -> Iterator[Example]:

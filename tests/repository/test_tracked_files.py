@@ -36,5 +36,9 @@ def test_no_file_holds_a_path_of_a_machine() -> None:
     assert found == set()
 
 
-def test_no_file_is_larger_than_a_megabyte_and_a_half() -> None:
-    assert [path.name for path in _tracked() if path.stat().st_size > 1_500_000] == []
+def test_no_file_is_larger_than_a_megabyte_and_a_half_and_no_weights_than_six() -> None:
+    limits = {".safetensors": 6_000_000}
+
+    assert [
+        path.name for path in _tracked() if path.stat().st_size > limits.get(path.suffix, 1_500_000)
+    ] == []

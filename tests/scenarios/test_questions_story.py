@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from bot.local_slack import LocalSlack
 from knowledge.domain import Turn
 from knowledge.errors import RecordError
 from tests.scenarios.world import MEMBER, Start
@@ -203,6 +204,7 @@ def test_a_reply_interrupted_while_it_was_sent_is_not_sent_twice(start: Start) -
     before.slack.wait_until_idle()
     before.journal.begin_sending(before.journal.waiting()[0].event_id)
 
+    _hide_threads(before.slack)
     after = start(slack=before.slack, connection="none")
 
     assert "I was interrupted" in after.slack.wait_for_reply(ts).shown_text
@@ -249,6 +251,7 @@ def test_a_channel_shared_with_another_company_gets_only_a_private_notice(start:
 
 def test_a_reply_that_slack_may_have_taken_is_not_sent_again(start: Start) -> None:
     world = start()
+    _hide_threads(world.slack)
     world.slack.fail_next("chat.postMessage", status=503, is_applied=True)
 
     ts = world.slack.mention("member", "general", "what is BPO?")
@@ -256,6 +259,20 @@ def test_a_reply_that_slack_may_have_taken_is_not_sent_again(start: Start) -> No
     assert "did not confirm" in world.private_reply(MEMBER).shown_text
     world.slack.wait_until_idle()
     world.slack.transcript.unique_reply(ts)
+
+
+def test_a_reply_that_stands_in_the_thread_is_found_and_nothing_is_said_of_it(
+    start: Start,
+) -> None:
+    world = start()
+    world.slack.fail_next("chat.postMessage", status=503, is_applied=True)
+
+    ts = world.slack.mention("member", "general", "what is BPO?")
+
+    world.slack.wait_for_reply(ts)
+    world.until(lambda: not world.journal.waiting(), timeout_s=10)
+    world.slack.transcript.unique_reply(ts)
+    assert world.slack.transcript.ephemerals(MEMBER) == ()
 
 
 def test_a_rate_limit_is_waited_out(start: Start) -> None:
@@ -311,3 +328,8 @@ def test_malformed_events_are_acknowledged_and_answered_by_nothing(start: Start)
     world.slack.wait_until_idle()
     assert {delivery.state for delivery in world.slack.deliveries} == {"acknowledged"}
     assert world.slack.transcript.entries == ()
+
+
+def _hide_threads(slack: LocalSlack) -> None:
+    """Let the app read no thread, as without the optional scopes."""
+    slack.fail_next("conversations.replies", error="missing_scope", times=9)

@@ -50,7 +50,7 @@ RESULT_KEYS = dict.fromkeys(("chunk_id", "article_id", "title", "heading", "text
 }
 REPLY_KEYS = {
     **dict.fromkeys(("kind", "text", "reason", "mode"), str),
-    **dict.fromkeys(("sentences", "sources", "closest"), list),
+    **dict.fromkeys(("sentences", "sources", "closest", "options"), list),
     "timings_ms": dict,
 }
 

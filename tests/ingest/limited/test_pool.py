@@ -86,15 +86,13 @@ def test_what_is_large_reaches_a_child_that_was_limited_before() -> None:
     assert found.reason.startswith("needs more than 20 MiB of memory to be read; ")
 
 
-def test_what_earlier_files_left_in_a_child_counts_too() -> None:
-    # Reading it imports a library of some 30 MiB, which stays.
-    page = _file("page.html", b"<html><body><article><p>Some text of it.</p></article></body>")
-    with _pool(kept_bytes=10 * 2**20) as pool:
-        list(pool.read([GOOD, page]))
-        assert pool._idle.qsize() == 0
-
-        list(pool.read([GOOD]))
-        assert pool._idle.qsize() == 1
+@pytest.mark.parametrize(("kept_bytes", "is_left"), [(-1, False), (2**30, True)])
+def test_a_child_in_which_files_left_more_than_it_may_keep_reads_no_other(
+    kept_bytes: int, is_left: bool
+) -> None:
+    with _pool(kept_bytes=kept_bytes) as pool:
+        assert [type(one) for one in pool.read([GOOD, GOOD])] == [Article, Article]
+        assert (pool._idle.qsize() > 0) is is_left
 
 
 def test_a_file_that_exceeds_a_limit_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
