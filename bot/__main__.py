@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with open_knowledge(knowledge_settings, exclusive=True) as opened:
             opened.index.check_ready()
             # Whatever the index lacks of the record is written from stored vectors.
-            opened.index.prepare_or_rebuild(opened.embedder.embed_documents)
+            opened.mend_index()
             services = _services(opened)
             with _warming(opened):
                 if is_local:
@@ -111,9 +111,8 @@ def _run_local(settings: BotSettings, services: Services) -> None:
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.is_file() else None
     admin = next(user.id for user in DEFAULT_USERS if user.name == "admin")
     settings = settings.model_copy(update={"admins": settings.admins | {admin}})
-    for left_over in services.journal.waiting():
-        # The workspace in which it was asked ended with the last session.
-        services.journal.finish(left_over.event_id)
+    # The workspace in which it was asked ended with the last session.
+    services.journal.finish_all()
     with LocalSlack(manifest=manifest) as slack:
         client = create_client(token=slack.bot_token, base_url=slack.api_url)
         bot = create_bot(settings=settings, services=services, client=client)

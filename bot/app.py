@@ -4,7 +4,8 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 from slack_bolt import App
 from slack_bolt.error import BoltError
@@ -18,14 +19,18 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
+from bot.record.journal import Journal
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 from bot.settings import BotSettings
+from knowledge.errors import RecordError
 
 __all__ = ["Bot", "create_bot"]
+
+logger = logging.getLogger(__name__)
 
 LISTENER_THREADS = 16
 CLOSE_TIMEOUT_S = 10.0
@@ -43,14 +48,12 @@ class Bot:
     runner: IngestRunner
     housekeeping: Housekeeping
     executor: ThreadPoolExecutor
+    journal: Journal
+    _at_work: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> None:
-        """Take up what an earlier run left unanswered, and start to work.
-
-        Call it before Slack is connected: what comes in meanwhile would count as left over.
-        """
-        for question in self.desk.unfinished():
-            self.workers.submit(question)
+        """Start to work, with what an earlier run or another process has left unanswered."""
+        self._at_work.enter_context(self.journal.at_work())
         self.workers.start()
         self.housekeeping.start()
 
@@ -67,6 +70,10 @@ class Bot:
         self.runner.close(timeout_s=max(until - time.monotonic(), 0.0))
         self.delivery.close()
         self.housekeeping.close()
+        try:
+            self._at_work.close()
+        except RecordError as exc:
+            logger.warning("other processes learn a little later that this one ends: %s", exc)
 
 
 def create_bot(
@@ -110,7 +117,7 @@ def create_bot(
         clock=services.clock,
         can_escalate=bool(settings.experts_channel),
     )
-    workers = Workers(desk.answer)
+    workers = Workers(desk.answer, fetch=desk.fetch)
     runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
     # Commands and buttons are acknowledged inside their listener, so no thread may be missing.
     executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
@@ -154,6 +161,7 @@ def create_bot(
             services.journal, retention_days=settings.retention_days, clock=services.clock
         ),
         executor=executor,
+        journal=services.journal,
     )
 
 

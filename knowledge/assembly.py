@@ -40,6 +40,7 @@ from knowledge.models.support_judge import SupportJudge
 from knowledge.ports import Embedder
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
+from knowledge.record.leases import INGESTION, Leases
 from knowledge.record.ledger import Ledger, RegisteredSource
 from knowledge.record.model_use import MODEL_USE, ModelUse, describe_use, read_use
 from knowledge.search.index import StoreFactory, VectorIndex
@@ -70,6 +71,7 @@ class OpenCorpus:
 
     settings: KnowledgeSettings
     database: Database
+    leases: Leases
     catalog: Catalog
     ledger: Ledger
     index: VectorIndex
@@ -98,6 +100,12 @@ class OpenCorpus:
     def sources(self) -> list[RegisteredSource]:
         """Return the registered sources, by location."""
         return self.ledger.sources()
+
+    def mend_index(self) -> None:
+        """Write what the index lacks of the record, unless another process is ingesting."""
+        with self.leases.hold(INGESTION, detail="start") as lease:
+            if lease is not None:
+                self.index.prepare_or_rebuild(self.embedder.embed_documents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,18 +168,24 @@ def open_corpus(
 ) -> Iterator[OpenCorpus]:
     """Open the record and the index, and close them at the end.
 
-    `exclusive` is needed by whoever touches the vector index or writes. `embedder` takes the place
+    `exclusive` is needed by whoever touches the vector index or writes; with record and index on
+    servers several processes may. `embedder` takes the place
     of the one that the settings name. A model is loaded when it is first used. Raises
     `DataDirectoryBusyError` within two seconds when another process has the data directory.
     """
     one_thread_for_numpy()
     embedder = embedder or create_embedder(settings.embedding_model)
     with ExitStack() as stack:
-        stack.enter_context(own_data_directory(settings.data_dir, exclusive=exclusive))
+        is_alone = exclusive and not settings.is_shared
+        stack.enter_context(own_data_directory(settings.data_dir, exclusive=is_alone))
         database = open_database(settings.resolved_database_url)
         try:
             if exclusive:
-                stack.enter_context(database.owned())
+                stack.enter_context(database.owned(shared=settings.is_shared))
+            leases = Leases(database)
+            if is_alone:
+                # What a process that was killed held is held by nobody.
+                leases.end_all()
         except KnowledgeError:
             database.close()
             raise
@@ -186,6 +200,7 @@ def open_corpus(
             yield OpenCorpus(
                 settings=settings,
                 database=database,
+                leases=leases,
                 catalog=catalog,
                 ledger=ledger,
                 index=index,

@@ -119,6 +119,11 @@ class KnowledgeSettings(BaseSettings):
         """The database's URL, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'record.sqlite3'}"
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether record and index are on servers, so that several processes may share them."""
+        return self.database_url.startswith("postgresql") and bool(self.chroma_url)
+
     @classmethod
     def load(cls) -> Self:
         """Read the environment; raise `ConfigError` naming every setting that is wrong."""

@@ -11,7 +11,7 @@ from bot.rendering import RenderedMessage, render_failure, render_notice
 from bot.replying.delivery import Delivery, DeliveryError, Found
 from bot.replying.failures import note_failure
 from bot.replying.streaming import GrowingReply
-from knowledge.errors import RecordError
+from knowledge.errors import LeaseLostError, RecordError
 
 __all__ = ["INTERRUPTED", "Outbox", "Outgoing", "reply_key"]
 
@@ -49,6 +49,8 @@ def reply_key(question: IncomingQuestion) -> str:
 class Outgoing:
     """The one reply to a question, and how far it has come."""
 
+    is_taken: bool = False
+    """Whether this process holds the event."""
     message: RenderedMessage | None = None
     """None until it is known."""
     way: Way = "reply"
@@ -74,7 +76,7 @@ class Outbox:
     def send(self, question: IncomingQuestion, outgoing: Outgoing) -> float | None:
         """Try to bring a reply out; return in how many seconds to try again, or None if it is.
 
-        Never raises.
+        Raises `LeaseLostError` when the question is another process's by now, and nothing else.
         """
         try:
             if not outgoing.is_out:
@@ -83,6 +85,8 @@ class Outbox:
                 self._attempt(question, outgoing)
                 outgoing.is_out = True
             self._journal.finish(question.event_id)
+        except LeaseLostError:
+            raise
         except RecordError as exc:
             logger.warning("event %s waits for the database: %s", question.event_id, exc)
             return self.put_off(question, outgoing)

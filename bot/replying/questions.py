@@ -12,6 +12,7 @@ from typing import Self
 from bot.access.authorization import Action
 from bot.access.permission_gate import PermissionGate
 from bot.incoming import IncomingQuestion
+from bot.record.inbox import InboxEvent
 from bot.record.journal import Journal, StoredAnswer
 from bot.rendering import (
     RenderedMessage,
@@ -30,7 +31,7 @@ from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
 from knowledge.answers.trace import Reply
 from knowledge.domain import Answer, Chat, Question
-from knowledge.errors import RecordError
+from knowledge.errors import LeaseLostError, RecordError
 
 __all__ = ["QuestionDesk"]
 
@@ -67,7 +68,7 @@ class QuestionDesk:
         self._replies: dict[str, Outgoing] = {}
         """What is not out yet, by event."""
         self._interrupted: set[str] = set()
-        """Events whose reply was being sent when the program ended."""
+        """Events whose reply was being sent when the process that held them ended."""
 
     def receive(self, question: IncomingQuestion) -> bool:
         """Commit a question to the inbox; False when it is there already."""
@@ -78,48 +79,83 @@ class QuestionDesk:
             at=self._clock(),
         )
 
-    def unfinished(self) -> list[IncomingQuestion]:
-        """Return the questions to answer after a restart, oldest first.
+    def fetch(self, limit: int) -> list[IncomingQuestion]:
+        """Take up to `limit` questions that nobody works on; none while the record is away.
 
-        One whose reply may have been sent already is looked for in Slack and never answered
-        blindly; one that has brought the program down several times is not tried again: it ends
-        in a notice.
+        These are left over from a process that ended, or wait at one that has much to do.
         """
+        try:
+            events = self._journal.take_free(limit=limit)
+        except RecordError as exc:
+            logger.warning("nothing can be taken up: %s", exc)
+            return []
         questions = []
-        for event in self._journal.waiting():
+        for event in events:
             try:
                 question = IncomingQuestion(**event.payload)
             except TypeError:
-                self._journal.finish(event.event_id)
+                self._give_up(event.event_id)
                 continue
-            if event.is_sending:
-                self._interrupted.add(question.event_id)
-            elif event.attempts >= MAX_ATTEMPTS:
-                failure_id = secrets.token_hex(4)
-                logger.error("failure %s: event %s tried too often", failure_id, event.event_id)
-                self._replies[question.event_id] = Outgoing(message=render_failure(failure_id))
+            self._replies[question.event_id] = self._begin(question, event)
             questions.append(question)
         return questions
 
     def answer(self, question: IncomingQuestion) -> float | None:
         """Bring a question that was received nearer to its end; never raises.
 
-        Returns in how many seconds it is to be called again, or None when the reply is out.
+        Returns in how many seconds it is to be called again, or None when the reply is out or
+        another process sees to it.
         """
         outgoing = self._replies.setdefault(question.event_id, Outgoing())
+        try:
+            wait_s = self._bring_on(question, outgoing)
+        except LeaseLostError as exc:
+            logger.warning("event %s is left alone: %s", question.event_id, exc)
+            wait_s = None
+        if wait_s is None:
+            self._replies.pop(question.event_id, None)
+            self._interrupted.discard(question.event_id)
+        return wait_s
+
+    def _bring_on(self, question: IncomingQuestion, outgoing: Outgoing) -> float | None:
         if outgoing.message is None:
             try:
+                if not outgoing.is_taken:
+                    event = self._journal.take(question.event_id)
+                    if event is None:
+                        return None
+                    outgoing = self._replies[question.event_id] = self._begin(question, event)
                 self._find_out(question, outgoing)
+            except LeaseLostError:
+                raise
             except (RecordError, DeliveryError) as exc:
                 logger.warning("event %s waits: %s", question.event_id, exc)
                 return self._outbox.put_off(question, outgoing)
             except Exception as exc:  # noqa: BLE001 (the boundary of a worker)
                 failure_id = note_failure(exc, during=f"event {question.event_id}")
                 outgoing.message = render_failure(failure_id)
-        wait_s = self._outbox.send(question, outgoing)
-        if wait_s is None:
-            del self._replies[question.event_id]
-        return wait_s
+        return self._outbox.send(question, outgoing)
+
+    def _begin(self, question: IncomingQuestion, event: InboxEvent) -> Outgoing:
+        """Return the reply to an event that was taken, as far as it is known.
+
+        One that may have been sent already is looked for in Slack and never answered blindly; one
+        that has brought the program down several times is not tried again: it ends in a notice.
+        """
+        outgoing = Outgoing(is_taken=True)
+        if event.is_sending:
+            self._interrupted.add(question.event_id)
+        elif event.attempts >= MAX_ATTEMPTS:
+            failure_id = secrets.token_hex(4)
+            logger.error("failure %s: event %s tried too often", failure_id, event.event_id)
+            outgoing.message = render_failure(failure_id)
+        return outgoing
+
+    def _give_up(self, event_id: str) -> None:
+        try:
+            self._journal.finish(event_id)
+        except (RecordError, LeaseLostError) as exc:
+            logger.warning("event %s cannot be read, and not be finished: %s", event_id, exc)
 
     def _find_out(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
         if question.event_id in self._interrupted:
@@ -129,7 +165,6 @@ class QuestionDesk:
 
     def _prepare(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
         """Find out what the reply is; a record that is away leaves as a `RecordError`."""
-        self._journal.begin(question.event_id)
         is_first = outgoing.growing is None
         growing = outgoing.growing = outgoing.growing or GrowingReply(
             self._delivery,
@@ -205,7 +240,7 @@ class QuestionDesk:
             created_at=self._clock(),
         )
         try:
-            self._journal.save_answer(answer)
+            self._journal.save_answer(answer, event_id=question.event_id)
         except RecordError as exc:
             # An answer without buttons is better than none.
             note_failure(exc, during=f"saving the answer to event {question.event_id}")

@@ -108,6 +108,10 @@ class Ledger:
                 .values(replaced=table.c.replaced + number)
             )
 
+    def confirm(self) -> None:
+        """Raise `LeaseLostError` when this thread may write no more of what it is about to."""
+        self._database.confirm()
+
     # Sources
 
     def sources(self) -> list[RegisteredSource]:

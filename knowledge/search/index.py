@@ -69,12 +69,12 @@ class VectorIndex:
 
     def query(self, vector: Vectors, *, limit: int) -> list[tuple[ChunkId, float]]:
         """Return the nearest chunks, seen or not, with their cosine similarity, best first."""
-        opened = self._opened()
+        opened = self._followed()
         try:
             return opened[1].query(vector, limit=limit)
         except StoreError:
-            # A rebuild may have closed this generation meanwhile.
-            if (current := self._opened()) is opened:
+            # A rebuild may have closed this generation meanwhile, here or in another process.
+            if (current := self._followed()) is opened:
                 raise
             return current[1].query(vector, limit=limit)
 
@@ -121,12 +121,15 @@ class VectorIndex:
 
         `embed` is called only for texts that this embedder has never embedded.
         """
-        _, store = self._opened()
-        store.upsert(chunks, self._vectors(chunks, embed))
+        _, store = self._followed()
+        vectors = self._vectors(chunks, embed)
+        self._ledger.confirm()
+        store.upsert(chunks, vectors)
 
     def discard(self, chunk_ids: Sequence[ChunkId]) -> None:
         """Delete chunks that can no longer be seen."""
-        generation, store = self._opened()
+        generation, store = self._followed()
+        self._ledger.confirm()
         store.delete(chunk_ids)
         self._ledger.count_replaced(generation.generation_id, len(chunk_ids))
 
@@ -158,6 +161,7 @@ class VectorIndex:
         written = 0
         try:
             for chunks in self._catalog.active_chunks():
+                self._ledger.confirm()
                 store.upsert(chunks, self._vectors(chunks, embed))
                 written += len(chunks)
             with self._lock:
@@ -177,6 +181,7 @@ class VectorIndex:
         self._drop_stale()
         wanted = self._catalog.active_chunk_ids()
         store, stored = self._contents()
+        self._ledger.confirm()
         if surplus := sorted(stored - wanted):
             store.delete(surplus)
             self._ledger.count_replaced(generation.generation_id, len(surplus))
@@ -197,14 +202,27 @@ class VectorIndex:
                 self._open = (generation, self._stores.open(generation.generation_id))
             return self._open
 
+    def _followed(self) -> tuple[Generation, ChunkStore]:
+        """Return the generation that is active now; on a server others build new ones, too."""
+        opened = self._opened()
+        if not self._stores.url:
+            return opened
+        active = self._checked_generation()
+        with self._lock:
+            if self._open is not None and self._open[0].generation_id == active.generation_id:
+                return self._open
+            # The old one is not closed under whoever is asking it; Chroma's clients hold no files.
+            self._open = (active, self._stores.open(active.generation_id))
+            return self._open
+
     def _contents(self) -> tuple[ChunkStore, set[ChunkId]]:
-        _, store = self._opened()
+        _, store = self._followed()
         try:
             return store, store.ids()
         except StoreError:
             # A server whose data was made anew does not know the collection opened before.
             self.close()
-            _, store = self._opened()
+            _, store = self._followed()
             return store, store.ids()
 
     def _drop_stale(self) -> None:
