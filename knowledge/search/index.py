@@ -66,6 +66,7 @@ class VectorIndex:
         self._embedder_name = embedder_name
         self._lock = threading.RLock()
         self._open: tuple[Generation, ChunkStore] | None = None
+        self._left: list[ChunkStore] = []
 
     def query(self, vector: Vectors, *, limit: int) -> list[tuple[ChunkId, float]]:
         """Return the nearest chunks, seen or not, with their cosine similarity, best first."""
@@ -194,6 +195,11 @@ class VectorIndex:
             if self._open is not None:
                 self._open[1].close()
                 self._open = None
+            self._close_left()
+
+    def _close_left(self) -> None:
+        while self._left:
+            self._left.pop().close()
 
     def _opened(self) -> tuple[Generation, ChunkStore]:
         with self._lock:
@@ -211,9 +217,13 @@ class VectorIndex:
         with self._lock:
             if self._open is not None and self._open[0].generation_id == active.generation_id:
                 return self._open
-            # The old one is not closed under whoever is asking it; Chroma's clients hold no files.
-            self._open = (active, self._stores.open(active.generation_id))
-            return self._open
+            fresh = (active, self._stores.open(active.generation_id))
+            # The one before is not closed under whoever is asking it, but at the next change.
+            self._close_left()
+            if self._open is not None:
+                self._left.append(self._open[1])
+            self._open = fresh
+            return fresh
 
     def _contents(self) -> tuple[ChunkStore, set[ChunkId]]:
         _, store = self._followed()
