@@ -22,6 +22,7 @@ from bot.listeners import register
 from bot.record.journal import Journal
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
+from bot.replying.limits import Limits
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
@@ -114,6 +115,12 @@ def create_bot(
         journal=services.journal,
         delivery=delivery,
         gate=gate,
+        limits=Limits(
+            inbox=services.journal,
+            switches=services.journal.switches,
+            per_person=settings.questions_per_minute,
+            per_channel=settings.channel_questions_per_minute,
+        ),
         clock=services.clock,
         can_escalate=bool(settings.experts_channel),
     )

@@ -21,6 +21,9 @@ class Action(StrEnum):
     SOURCES = "sources"
     GAPS = "gaps"
     INGEST = "ingest"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ERASE = "erase"
 
 
 FOR_MEMBERS = frozenset(
@@ -34,7 +37,17 @@ FOR_MEMBERS = frozenset(
         Action.HELP,
     }
 )
-FOR_ADMINS = frozenset({Action.STATUS, Action.SOURCES, Action.GAPS, Action.INGEST})
+FOR_ADMINS = frozenset(
+    {
+        Action.STATUS,
+        Action.SOURCES,
+        Action.GAPS,
+        Action.INGEST,
+        Action.PAUSE,
+        Action.RESUME,
+        Action.ERASE,
+    }
+)
 
 
 class Reason(StrEnum):

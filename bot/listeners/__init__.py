@@ -68,7 +68,7 @@ def register(
     )
 
     for event in ("app_mention", "message"):
-        app.event(event)(partial(handle_question, workers=workers))
+        app.event(event)(partial(handle_question, desk=desk, workers=workers))
     app.event("app_home_opened")(
         partial(handle_home, home=home, delivery=delivery, journal=journal, clock=clock)
     )
@@ -97,6 +97,8 @@ def register(
             gate=gate,
             delivery=delivery,
             gaps=services.gaps,
+            privacy=services.privacy,
+            switches=services.journal.switches,
             clock=clock,
         )
     )

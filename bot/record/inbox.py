@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, null, select, update
 
 from bot.record import schema
+from bot.record.switches import Switches
 from knowledge.errors import LeaseLostError
 from knowledge.record.database import Database, insert_for, time_from_now
 from knowledge.record.leases import LEASE_S, RENEWALS, Lease, Leases, keep_renewed, this_process
@@ -55,6 +56,7 @@ class Inbox:
         """Take an open database; another process may take over after `lease_s` of silence."""
         self._database = database
         self.leases = Leases(database, lease_s=lease_s)
+        self.switches = Switches(database)
         self._process: Lease | None = None
         self._joining = threading.Lock()
         self._turns: dict[str, int] = {}
@@ -124,6 +126,28 @@ class Inbox:
         if oldest is not None and oldest.tzinfo is None:
             oldest = oldest.replace(tzinfo=dt.UTC)
         return Queue(length=length, oldest=oldest)
+
+    def asked_before(self, event_id: str, *, within: dt.timedelta) -> tuple[int, int]:
+        """Return how many questions came in shortly before one: of its person, in its channel."""
+        table = schema.inbox
+        one = select(table).where(table.c.event_id == event_id)
+        with self._database.read() as connection:
+            row = connection.execute(one).one_or_none()
+            if row is None:
+                return 0, 0
+            earlier = (
+                select(func.count())
+                .where(table.c.inbox_id < row.inbox_id)
+                .where(table.c.received_at > row.received_at - within)
+            )
+            counts = [
+                connection.execute(earlier.where(column == value)).scalar_one() if value else 0
+                for column, value in (
+                    (table.c.user_id, row.user_id),
+                    (table.c.channel_id, row.channel_id),
+                )
+            ]
+        return counts[0], counts[1]
 
     # Taking and finishing
 

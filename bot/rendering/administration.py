@@ -24,6 +24,8 @@ HELP_LINES = (
     "`/kb sources` the folders and files it reads",
     "`/kb gaps` what people asked in vain, and the answers that they voted down",
     "`/kb ingest` read the sources again and take in what changed",
+    "`/kb pause` look nothing up and tell whoever asks so; `/kb resume` ends it",
+    "`/kb erase` _@person_ delete what is kept of a person",
     "`/kb help` this list",
 )
 REASON_WORDS = {"source": "wrong source"}

@@ -106,7 +106,7 @@ class Outbox:
         outgoing.tries += 1
         outgoing.waited_s += wait_s
         if outgoing.waited_s >= LATE_AFTER_S and not outgoing.is_told and not outgoing.is_out:
-            outgoing.is_told = self._tell(question)
+            outgoing.is_told = self.tell(question, LATE)
         return wait_s
 
     def _attempt(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
@@ -196,8 +196,12 @@ class Outbox:
             outgoing.message, outgoing.growing = message, None
         return self.send(question, outgoing)
 
-    def _tell(self, question: IncomingQuestion) -> bool:
-        notice = render_notice(LATE)
+    def tell(self, question: IncomingQuestion, text: str) -> bool:
+        """Tell the person alone something while the reply is not there; return whether it is told.
+
+        Never raises.
+        """
+        notice = render_notice(text)
         try:
             if question.is_private:
                 self._delivery.respond(

@@ -26,6 +26,7 @@ from bot.rendering import (
 )
 from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
+from bot.replying.limits import Limits
 from bot.replying.outbox import INTERRUPTED, Outbox, Outgoing
 from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
@@ -40,6 +41,11 @@ logger = logging.getLogger(__name__)
 HISTORY_TURNS = 6
 HISTORY_AGE = dt.timedelta(days=1)
 MAX_ATTEMPTS = 3
+LONG_QUEUE = 50
+BUSY = (
+    "I have your question. Many people are asking just now: about {number} questions wait, and I "
+    "answer everybody in turn."
+)
 STATUS_AFTER_S = 1.5
 STATUS = "is looking that up..."
 
@@ -54,10 +60,12 @@ class QuestionDesk:
         journal: Journal,
         delivery: Delivery,
         gate: PermissionGate,
+        limits: Limits,
         clock: Callable[[], dt.datetime],
         can_escalate: bool,
     ) -> None:
         """`can_escalate` offers to pass an unanswered question to the experts."""
+        self._limits = limits
         self._answerer = answerer
         self._journal = journal
         self._delivery = delivery
@@ -78,6 +86,15 @@ class QuestionDesk:
             payload=asdict(question),
             at=self._clock(),
         )
+
+    def tell_if_long(self, question: IncomingQuestion) -> None:
+        """Tell the person how many questions are before theirs, when these are many."""
+        try:
+            length = self._journal.queue().length
+            if length > LONG_QUEUE:
+                self._outbox.tell(question, BUSY.format(number=length))
+        except RecordError as exc:
+            logger.warning("how long the queue is cannot be told: %s", exc)
 
     def fetch(self, limit: int) -> list[IncomingQuestion]:
         """Take up to `limit` questions that nobody works on; none while the record is away.
@@ -174,12 +191,13 @@ class QuestionDesk:
         if not is_first:
             growing.give_up()
         decision = self._gate.decide(question.actor, Action.ASK)
-        if decision.allowed:
+        objection = self._limits.objection(question.event_id) if decision.allowed else ""
+        if decision.allowed and not objection:
             outgoing.message = self._reply(question, growing, is_first=is_first)
-        else:
-            outgoing.message = render_denied(decision.reason)
-            if not question.is_private and not question.is_direct:
-                outgoing.way = "whisper"
+            return
+        outgoing.message = render_notice(objection) if objection else render_denied(decision.reason)
+        if not question.is_private and not question.is_direct:
+            outgoing.way = "whisper"
 
     def _look_for_interrupted(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
         """Find out whether the reply that an earlier run was sending arrived."""

@@ -107,6 +107,11 @@ class Database:
             connection.invalidate()
             connection.close()
 
+    def lock_until_end(self, connection: Connection, number: int) -> None:
+        """Let one transaction at a time go on; SQLite has one writer anyhow."""
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
     def forget_deleted(self) -> None:
         """Take what was deleted out of the files too, as far as no reader is in the way.
 

@@ -83,6 +83,11 @@ class VectorIndex:
         """Raise when there is no index, or when another embedder made it."""
         self._checked_generation()
 
+    def check_answers(self) -> None:
+        """Raise when there is no index, or it does not answer."""
+        _, store = self._followed()
+        store.count()
+
     def prepare(self, embed: Callable[[Sequence[str]], Vectors]) -> bool:
         """Make sure that there is a generation of this embedder, and that it matches the record.
 

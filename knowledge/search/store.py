@@ -92,6 +92,11 @@ class ChromaChunkStore:
                 return found
             offset += READ_BATCH
 
+    def count(self) -> int:
+        """Return how many chunks are stored."""
+        with _translated(self._place):
+            return int(self._collection.count())
+
     def close(self) -> None:
         """Release the index."""
         _close(self._client)

@@ -46,7 +46,12 @@ def main() -> None:
         Path(folder), chroma_url=chroma_url, database_url=database_url
     ) as workbench:
         bot = create_bot(
-            settings=BotSettings(_env_file=None, SLACK_SIGNING_SECRET=LocalSlack.signing_secret),
+            settings=BotSettings(
+                _env_file=None,
+                KB_QUESTIONS_PER_MINUTE=0,
+                KB_CHANNEL_QUESTIONS_PER_MINUTE=0,
+                SLACK_SIGNING_SECRET=LocalSlack.signing_secret,
+            ),
             services=Services(
                 answerer=_Slow(workbench.answerer(), float(pause_s)),
                 glossary=FakeGlossary(),

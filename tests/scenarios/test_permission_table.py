@@ -39,6 +39,9 @@ direct message     yes yes yes no  no  yes -   yes
 /kb sources        yes no  no  no  no  no  no  no
 /kb gaps           yes no  no  no  no  no  no  no
 /kb ingest         yes no  no  no  no  no  no  no
+/kb pause          yes no  no  no  no  no  no  no
+/kb resume         yes no  no  no  no  no  no  no
+/kb erase          yes no  no  no  no  no  no  no
 Home tab           yes yes yes yes yes yes yes yes
 Read               yes yes yes no  no  yes yes yes
 Next page          yes yes yes -   -   yes yes yes
@@ -197,6 +200,9 @@ class _Person:
             "/kb sources": self.command("/kb", "sources"),
             "/kb gaps": self.command("/kb", "gaps"),
             "/kb ingest": self.command("/kb", "ingest"),
+            "/kb pause": self.command("/kb", "pause"),
+            "/kb resume": self.command("/kb", "resume"),
+            "/kb erase": self.command("/kb", "erase"),
             "Home tab": lambda: self.slack.open_app(self.name, "home"),
             "Read": lambda: self.press(self.answered, "read"),
             "Next page": self.in_view("turn_on", section),
