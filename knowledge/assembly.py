@@ -48,6 +48,7 @@ from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.remoteness import Remoteness
 from knowledge.search.retrieval import Retriever
 from knowledge.search.sentence_vectors import SentenceVectors
+from knowledge.search.servers import ChromaServer, chroma_headers
 from knowledge.settings import (
     BUNDLED,
     BUNDLED_ARTICLES,
@@ -193,7 +194,7 @@ def open_corpus(
         index = VectorIndex(
             catalog=catalog,
             ledger=ledger,
-            stores=StoreFactory(directory=settings.data_dir / "index", url=settings.chroma_url),
+            stores=StoreFactory(directory=settings.data_dir / "index", server=_server(settings)),
             embedder_name=embedder.name,
         )
         try:
@@ -278,6 +279,19 @@ def open_knowledge(
             cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
             chat=chat,
         )
+
+
+def _server(settings: KnowledgeSettings) -> ChromaServer:
+    return ChromaServer(
+        url=settings.chroma_url,
+        tenant=settings.chroma_tenant,
+        database=settings.chroma_database,
+        headers=chroma_headers(
+            token=settings.chroma_token.get_secret_value(),
+            token_header=settings.chroma_token_header,
+            basic=settings.chroma_basic.get_secret_value(),
+        ),
+    )
 
 
 def _subject(settings: KnowledgeSettings, catalog: Catalog) -> Subject:

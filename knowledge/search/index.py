@@ -19,6 +19,7 @@ from knowledge.ports import ChunkStore, Vectors
 from knowledge.record.catalog import Catalog
 from knowledge.record.ledger import Generation, Ledger
 from knowledge.record.vectors import text_hash
+from knowledge.search.servers import ChromaServer
 
 __all__ = ["StoreFactory", "VectorIndex"]
 
@@ -31,23 +32,28 @@ CHURN_LIMIT = 0.1
 class StoreFactory:
     """Opens and drops the stores of generations; keeps Chroma out of this module's imports."""
 
-    def __init__(self, *, directory: Path, url: str = "") -> None:
-        """`directory` holds embedded generations; `url` names a Chroma server instead."""
+    def __init__(self, *, directory: Path, server: ChromaServer | None = None) -> None:
+        """`directory` holds embedded generations, unless there is a server."""
         self.directory = directory
-        self.url = url
+        self.server = server or ChromaServer()
+
+    @property
+    def url(self) -> str:
+        """The server's address; empty when the generations are embedded."""
+        return self.server.url
 
     def open(self, generation_id: str) -> ChunkStore:
         """Open, or create, the store of a generation."""
         # Chroma takes a second to import; `/define` does without it.
         from knowledge.search import store  # noqa: PLC0415
 
-        return store.open_store(generation_id, directory=self.directory, url=self.url)
+        return store.open_store(generation_id, directory=self.directory, server=self.server)
 
     def drop(self, generation_id: str) -> None:
         """Delete a generation, which must be closed."""
         from knowledge.search import store  # noqa: PLC0415
 
-        store.drop_generation(generation_id, directory=self.directory, url=self.url)
+        store.drop_generation(generation_id, directory=self.directory, server=self.server)
 
 
 class VectorIndex:
