@@ -67,10 +67,3 @@ def test_a_server_that_asks_for_a_key_is_shown_it(name: str, door: str, tmp_path
 def test_a_server_that_refuses_says_which_setting_is_wrong(door: str, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="KB_CHROMA_TOKEN"):
         open_store("g", directory=tmp_path, server=ChromaServer(url=door))
-
-
-def test_another_tenant_than_the_server_has_is_no_success(door: str, tmp_path: Path) -> None:
-    server = ChromaServer(url=door, headers=DOORS["token"], tenant="nobody")
-
-    with pytest.raises(StoreError):
-        open_store("g", directory=tmp_path, server=server)
