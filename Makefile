@@ -1,6 +1,8 @@
 # Every target works from a fresh clone: it makes the virtual environment when that is missing.
 VENV ?= .venv
 PYTHON ?= python3.11
+# A package index with CPU builds of torch; the usual build for Linux brings gigabytes for GPUs.
+TORCH_INDEX ?=
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 # Processes of tests, each of which computes in one thread: more would wait for each other.
@@ -17,7 +19,7 @@ install: $(INSTALLED) ## create the virtual environment and install into it
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX),--constraint constraints.txt) torch==2.13.0
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $(INSTALLED)
 

@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from bot.access.identity import check_app_token
 from bot.app import Bot, create_bot
 from bot.connections.http import create_http_app
-from bot.connections.serving import serve
+from bot.connections.serving import serve, serving
 from bot.connections.socket_mode import connected, run_socket_mode, signals_set
 from bot.local_slack import DEFAULT_CHANNELS, DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
@@ -31,6 +31,9 @@ from bot.rendering.notices import SUGGESTED_PROMPTS
 from bot.replying.delivery import create_client
 from bot.services import Services
 from bot.settings import BotSettings
+from bot.watching.logs import configure_logging
+from bot.watching.metrics import MeasuredAnswerer, Metrics, measure_calls
+from bot.watching.probes import Check, kept, probe_routes, watching_app
 from ingest.pipeline import make_ingestion
 from ingest.sources import all_sources
 from knowledge.assembly import Knowledge, open_knowledge
@@ -38,11 +41,13 @@ from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.record.library import Library
+from knowledge.record.model_use import MODEL_USE, read_use
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
 
 _LOOK_EVERY_S = 1.0
+SLACK_CHECK_S = 30.0
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 
 
@@ -54,24 +59,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         is_local = options.local or options.terminal or (settings.is_local and not options.http)
         if not is_local:
             settings.require_tokens("http" if options.http else "socket")
-        _configure_logging("WARNING" if is_local else settings.log_level)
+        configure_logging("WARNING" if is_local else settings.log_level, form=settings.log_format)
         if not is_local and not options.http:
             # The most likely mistake of all, so it is told before anything is opened.
             check_app_token(_client(settings), settings.slack_app_token.get_secret_value())
         with open_knowledge(knowledge_settings, exclusive=True) as opened:
             opened.index.check_ready()
             # Whatever the index lacks of the record is written from stored vectors.
-            opened.index.prepare_or_rebuild(opened.embedder.embed_documents)
-            services = _services(opened)
+            opened.mend_index()
+            metrics = _metrics(opened)
+            services = _services(opened, metrics)
             with _warming(opened):
                 if is_local:
                     # What is piped in is for the terminal to read.
                     in_terminal = options.terminal or not sys.stdin.isatty()
                     _run_local(settings, services, in_terminal=in_terminal)
-                elif options.http:
-                    _run_http(settings, services)
                 else:
-                    _run_socket_mode(settings, services)
+                    _run(settings, services, opened, metrics, is_http=options.http)
     except KnowledgeError as exc:
         print(f"error: {exc}", file=sys.stderr)
         return BAD_USAGE if isinstance(exc, ConfigError) else FAILED
@@ -122,9 +126,8 @@ def _run_local(settings: BotSettings, services: Services, *, in_terminal: bool) 
     settings = settings.model_copy(
         update={"admins": settings.admins | {admin}, "experts_channel": experts}
     )
-    for left_over in services.journal.waiting():
-        # The workspace in which it was asked ended with the last session.
-        services.journal.finish(left_over.event_id)
+    # The workspace in which it was asked ended with the last session.
+    services.journal.finish_all()
     with LocalSlack(manifest=manifest) as slack:
         client = create_client(token=slack.bot_token, base_url=slack.api_url)
         bot = create_bot(settings=settings, services=services, client=client)
@@ -155,23 +158,83 @@ def _client(settings: BotSettings) -> WebClient:
     return create_client(token=token, base_url=settings.slack_api_url)
 
 
-def _run_socket_mode(settings: BotSettings, services: Services) -> None:
-    bot = create_bot(settings=settings, services=services)
-    _serve(
-        bot,
-        lambda: run_socket_mode(
-            bot.app,
-            app_token=settings.slack_app_token.get_secret_value(),
-            stop=threading.Event(),
-        ),
-    )
+def _run(
+    settings: BotSettings,
+    services: Services,
+    opened: Knowledge,
+    metrics: Metrics,
+    *,
+    is_http: bool,
+) -> None:
+    client = _client(settings)
+    measure_calls(client, metrics)
+    bot = create_bot(settings=settings, services=services, client=client)
+    probes = probe_routes(checks=_checks(opened, services, client), metrics=metrics)
+    with ExitStack() as stack:
+        if settings.watch_port:
+            app = watching_app(probes)
+            stack.enter_context(serving(app, host=settings.watch_host, port=settings.watch_port))
+        if is_http:
+            secret = settings.slack_signing_secret.get_secret_value()
+            web = create_http_app(bot.app, signing_secret=secret, probes=probes)
+            _serve(bot, lambda: serve(web, host=settings.http_host, port=settings.http_port))
+        else:
+            token, stop = settings.slack_app_token.get_secret_value(), threading.Event()
+            _serve(bot, lambda: run_socket_mode(bot.app, app_token=token, stop=stop))
 
 
-def _run_http(settings: BotSettings, services: Services) -> None:
-    bot = create_bot(settings=settings, services=services)
-    secret = settings.slack_signing_secret.get_secret_value()
-    web = create_http_app(bot.app, signing_secret=secret)
-    _serve(bot, lambda: serve(web, host=settings.http_host, port=settings.http_port))
+def _checks(opened: Knowledge, services: Services, client: WebClient) -> dict[str, Check]:
+    """Return what `/readyz` asks for."""
+
+    def model() -> None:
+        if not opened.embedder.max_tokens:
+            raise ConfigError("the embedding model is not loaded")
+
+    return {
+        "record": services.journal.queue,
+        "index": opened.index.check_answers,
+        "model": model,
+        "slack": kept(client.auth_test, for_s=SLACK_CHECK_S),
+    }
+
+
+def _metrics(opened: Knowledge) -> Metrics:
+    """Return the figures, of which some are read from the record when they are asked for."""
+    journal = Journal(opened.database)
+
+    def queue() -> dict[str, float]:
+        found = journal.queue()
+        now = dt.datetime.now(tz=dt.UTC)
+        age_s = (now - found.oldest).total_seconds() if found.oldest else 0.0
+        return {
+            "kb_queue_length": found.length,
+            "kb_queue_oldest_seconds": max(age_s, 0.0),
+            "kb_bots": len(journal.processes()),
+        }
+
+    def ingestion() -> dict[str, float]:
+        runs = opened.ledger.runs(limit=1)
+        last = runs[0] if runs else None
+        counts = opened.catalog.counts()
+        return {
+            "kb_articles": counts["articles"],
+            "kb_passages": counts["chunks"],
+            "kb_last_ingestion_timestamp_seconds": (
+                (last.ended_at or last.started_at).timestamp() if last else 0.0
+            ),
+            "kb_last_ingestion_complete": float(last is not None and last.state == "done"),
+        }
+
+    def model() -> dict[str, float]:
+        day = read_use(opened.settings.data_dir / MODEL_USE).get(
+            f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", {}
+        )
+        return {
+            f"kb_chat_model_{name}_today": float(day.get(name, 0))
+            for name in ("calls", "tokens_read", "tokens_written")
+        }
+
+    return Metrics(queue, ingestion, model)
 
 
 def _serve(bot: Bot, run: Callable[[], None]) -> None:
@@ -182,7 +245,7 @@ def _serve(bot: Bot, run: Callable[[], None]) -> None:
         bot.close()
 
 
-def _services(opened: Knowledge) -> Services:
+def _services(opened: Knowledge, metrics: Metrics) -> Services:
     ingestion = make_ingestion(opened)
 
     def ingest(actor: str, on_progress: Callable[[IngestProgress], None]) -> IngestReport:
@@ -190,7 +253,7 @@ def _services(opened: Knowledge) -> Services:
         return ingestion.run(sources, actor=actor, on_progress=on_progress)
 
     return Services(
-        answerer=opened.answerer,
+        answerer=MeasuredAnswerer(opened.answerer, metrics),
         glossary=opened.glossary,
         corpus=opened,
         library=Library(opened.database),
@@ -203,12 +266,6 @@ def _services(opened: Knowledge) -> Services:
         expert_questions=ExpertQuestions(opened.database),
         privacy=Privacy(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
-    )
-
-
-def _configure_logging(level: str) -> None:
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
 
 

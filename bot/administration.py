@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.rendering import (
     RenderedMessage,
+    render_busy,
     render_failure,
     render_ingest_report,
     render_progress,
@@ -14,6 +15,7 @@ from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
 from bot.services import AuditTrail, Ingest
 from knowledge.domain import IngestProgress
+from knowledge.errors import IngestionBusyError
 
 __all__ = ["IngestRunner"]
 
@@ -64,6 +66,9 @@ class IngestRunner:
             report = self._ingest(actor, board.show)
             message = render_ingest_report(report)
             result = "done" if report.is_complete else "partly"
+        except IngestionBusyError as exc:
+            message = render_busy(exc.actor)
+            result = "busy"
         except Exception as exc:  # noqa: BLE001 (the boundary of this thread)
             failure_id = note_failure(exc, during="ingestion")
             message = render_failure(failure_id)

@@ -4,7 +4,8 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 
 from slack_bolt import App
@@ -20,16 +21,21 @@ from bot.calls import CALL_FAILURES
 from bot.housekeeping import Housekeeping
 from bot.listeners import register
 from bot.overhearing.ears import Ears
+from bot.record.journal import Journal
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
 from bot.replying.experts.desk import ExpertDesk
+from bot.replying.limits import Limits
 from bot.replying.overheard import Listening
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 from bot.settings import BotSettings
+from knowledge.errors import RecordError
 
 __all__ = ["Bot", "create_bot"]
+
+logger = logging.getLogger(__name__)
 
 LISTENER_THREADS = 16
 CLOSE_TIMEOUT_S = 10.0
@@ -48,14 +54,12 @@ class Bot:
     runner: IngestRunner
     housekeeping: Housekeeping
     executor: ThreadPoolExecutor
+    journal: Journal
+    _at_work: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> None:
-        """Take up what an earlier run left unanswered, and start to work.
-
-        Call it before Slack is connected: what comes in meanwhile would count as left over.
-        """
-        for question in self.desk.unfinished():
-            self.workers.submit(question)
+        """Start to work, with what an earlier run or another process has left unanswered."""
+        self._at_work.enter_context(self.journal.at_work())
         self.workers.start()
         self.experts.resume()
         self.housekeeping.start()
@@ -73,6 +77,10 @@ class Bot:
         self.runner.close(timeout_s=max(until - time.monotonic(), 0.0))
         self.delivery.close()
         self.housekeeping.close()
+        try:
+            self._at_work.close()
+        except RecordError as exc:
+            logger.warning("other processes learn a little later that this one ends: %s", exc)
 
 
 def create_bot(
@@ -117,6 +125,12 @@ def create_bot(
         journal=services.journal,
         delivery=delivery,
         gate=gate,
+        limits=Limits(
+            inbox=services.journal,
+            switches=services.journal.switches,
+            per_person=settings.questions_per_minute,
+            per_channel=settings.channel_questions_per_minute,
+        ),
         clock=services.clock,
         can_escalate=bool(settings.experts_channel),
         listening=Listening(
@@ -126,7 +140,7 @@ def create_bot(
     experts = ExpertDesk(
         services.expert_questions, delivery=delivery, channel_id=settings.experts_channel
     )
-    workers = Workers(desk.answer)
+    workers = Workers(desk.answer, fetch=desk.fetch)
     runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
     # Commands and buttons are acknowledged inside their listener, so no thread may be missing.
     executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
@@ -174,6 +188,7 @@ def create_bot(
             services.journal, retention_days=settings.retention_days, clock=services.clock
         ),
         executor=executor,
+        journal=services.journal,
     )
 
 

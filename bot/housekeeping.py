@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable
 
 from bot.record.journal import Journal
-from knowledge.errors import RecordError
+from knowledge.errors import LeaseLostError, RecordError
 
 __all__ = ["Housekeeping"]
 
 logger = logging.getLogger(__name__)
 
 EVERY_S = 6 * 3600.0
+NAMES_KEPT = dt.timedelta(hours=1)
+LEASE = "housekeeping"
 
 
 class Housekeeping:
-    """Purges old texts at the start and every few hours."""
+    """Purges old texts at the start and every few hours, in one process at a time."""
 
     def __init__(
         self, journal: Journal, *, retention_days: int, clock: Callable[[], dt.datetime]
@@ -41,9 +43,13 @@ class Housekeeping:
     def _run(self) -> None:
         while True:
             try:
-                number = self._journal.purge(before=self._clock() - self._retention)
-                logger.info("%d answers purged", number)
-            except RecordError as exc:
+                with self._journal.leases.hold(LEASE) as lease:
+                    if lease is not None:
+                        now = self._clock()
+                        number = self._journal.purge(before=now - self._retention)
+                        self._journal.forget_names(before=now - NAMES_KEPT)
+                        logger.info("%d answers purged", number)
+            except (RecordError, LeaseLostError) as exc:
                 logger.warning("texts not purged, trying again later: %s", exc)
             if self._stop.wait(EVERY_S):
                 return

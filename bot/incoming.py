@@ -18,6 +18,7 @@ __all__ = [
     "HomeVisit",
     "IncomingQuestion",
     "SlashCommand",
+    "mentioned_person",
     "parse_command",
     "parse_home_visit",
     "parse_overheard",
@@ -31,6 +32,7 @@ Payload = Mapping[str, Any]
 
 TO_SOMEBODY = re.compile(r"<(?:@|!subteam|!here|!channel|!everyone)")
 CHANNELS = {"channel", "group"}
+PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|\b([UW][A-Z0-9]{6,})\b")
 USER_MESSAGE_SUBTYPES = ("file_share", "thread_broadcast")
 
 
@@ -173,6 +175,12 @@ def parse_command(payload: Payload) -> SlashCommand:
         response_url=_string(payload, "response_url"),
         trigger_id=_string(payload, "trigger_id"),
     )
+
+
+def mentioned_person(payload: Payload) -> str:
+    """Return the user id that stands in a slash command, as a mention or bare; empty if none."""
+    found = PERSON.search(_string(payload, "text"))
+    return (found[1] or found[2]) if found else ""
 
 
 def question_from_command(command: SlashCommand) -> IncomingQuestion:

@@ -61,6 +61,29 @@ class BotSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", alias="KB_LOG_LEVEL", description="what is logged"
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", alias="KB_LOG_FORMAT", description="lines for people, or JSON lines"
+    )
+    watch_host: str = Field(
+        default="127.0.0.1",
+        alias="KB_WATCH_HOST",
+        description="the address of /healthz, /readyz and /metrics on a port of their own",
+    )
+    watch_port: int = Field(
+        default=0, ge=0, le=65535, alias="KB_WATCH_PORT", description="that port; 0 = none"
+    )
+    questions_per_minute: int = Field(
+        default=60,
+        ge=0,
+        alias="KB_QUESTIONS_PER_MINUTE",
+        description="questions that one person may ask in a minute; 0 = any number",
+    )
+    channel_questions_per_minute: int = Field(
+        default=240,
+        ge=0,
+        alias="KB_CHANNEL_QUESTIONS_PER_MINUTE",
+        description="the same for all people in one channel",
+    )
     http_host: str = Field(
         default="127.0.0.1", alias="KB_HTTP_HOST", description="the address of HTTP mode"
     )

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, assert_never
@@ -23,9 +23,15 @@ from knowledge.domain import (
     IngestProgress,
     IngestReport,
 )
-from knowledge.errors import ArticleError, EmbedderError, KnowledgeError
+from knowledge.errors import (
+    ArticleError,
+    EmbedderError,
+    IngestionBusyError,
+    KnowledgeError,
+)
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
+from knowledge.record.leases import INGESTION, Leases
 from knowledge.record.ledger import Ledger, RegisteredSource, RunState
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
@@ -69,8 +75,8 @@ class Ingestion:
     """Brings the record and the index in step with the sources.
 
     A run may be killed at any point: what was visible stays visible, and the next run takes up
-    from there. Runs exclude each other within a process; the lock on the data directory
-    excludes other processes.
+    from there. Runs exclude each other, also those of several processes on one record: a lease
+    lets one at a time write.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class Ingestion:
         *,
         catalog: Catalog,
         ledger: Ledger,
+        leases: Leases,
         index: VectorIndex,
         question_vectors: QuestionVectors,
         sentence_vectors: SentenceVectors,
@@ -92,6 +99,7 @@ class Ingestion:
         """
         self._catalog = catalog
         self._ledger = ledger
+        self._leases = leases
         self._index = index
         self._question_vectors = question_vectors
         self._sentence_vectors = sentence_vectors
@@ -113,9 +121,10 @@ class Ingestion:
         A source that held articles and has no file any more is reported and keeps them, as a disk
         that is not mounted looks the same; with `confirm_empty` they are removed.
         Articles that cannot be read are in the report and keep their old version. Raises
-        `KnowledgeError` when the run as a whole cannot go on; what was done by then stays.
+        `KnowledgeError` when the run as a whole cannot go on; what was done by then stays. That
+        another process is ingesting is an `IngestionBusyError`.
         """
-        with self._running:
+        with self._alone(actor):
             started = time.monotonic()
             run_id = self._ledger.begin_run(actor=actor)
             tally = Tally()
@@ -157,13 +166,13 @@ class Ingestion:
 
     def rebuild(self) -> int:
         """Build the vector index anew from stored vectors; return its chunks."""
-        with self._running:
+        with self._alone("rebuild"):
             self._catalog.sweep()
             return self._index.rebuild(self._embedder.embed_documents)
 
     def remove(self, article_ids: Sequence[ArticleId], *, actor: str) -> tuple[ArticleId, ...]:
         """Remove articles from record and index; return those that were there."""
-        with self._running:
+        with self._alone(actor):
             known = {row.article_id for row in self._catalog.articles()}
             present = tuple(article_id for article_id in article_ids if article_id in known)
             run_id = self._ledger.begin_run(actor=actor)
@@ -173,6 +182,19 @@ class Ingestion:
             report = IngestReport(removed=present)
             self._ledger.end_run(run_id, state="done", report=report)
             return present
+
+    @contextmanager
+    def _alone(self, actor: str) -> Iterator[None]:
+        with self._running, self._leases.hold(INGESTION, detail=actor) as lease:
+            if lease is None:
+                holders = [held.detail for held in self._leases.held(INGESTION)]
+                who = holders[0] if holders else "somebody"
+                raise IngestionBusyError(
+                    f"another process is ingesting (started by {who}); run this again when it "
+                    f"has ended",
+                    actor=who,
+                )
+            yield
 
     def _recover(self, tally: Tally) -> None:
         # What a killed run left behind: staged text nobody has seen, chunks that are in Chroma
@@ -336,6 +358,7 @@ def make_ingestion(corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool)
     return Ingestion(
         catalog=corpus.catalog,
         ledger=corpus.ledger,
+        leases=corpus.leases,
         index=corpus.index,
         question_vectors=corpus.question_vectors,
         sentence_vectors=corpus.sentence_vectors,

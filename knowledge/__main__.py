@@ -61,6 +61,19 @@ def _ask(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         return _each(options, "question", ask)
 
 
+def _audit(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    """Say whether the audit trail is as it was written."""
+    with open_corpus(settings, exclusive=False) as corpus:
+        state = corpus.ledger.verify_audit()
+    if options.json:
+        print(json.dumps(asdict(state)))
+    elif state.broken_at is None:
+        print(f"{state.entries} entries, none changed; the last digest is {state.last_digest}")
+    else:
+        print(f"{state.entries} entries, and the chain is broken at entry {state.broken_at}")
+    return DONE if state.broken_at is None else FAILED
+
+
 def _status(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     """Show the chat model and what it was used for, by day."""
     days = read_use(settings.data_dir / MODEL_USE)
@@ -341,6 +354,10 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="show the chat model and what it was used for")
     status.add_argument("--json", action="store_true", help="print JSON on standard output")
     status.set_defaults(handle=_status)
+
+    audit = commands.add_parser("audit", help="check that the audit trail is as it was written")
+    audit.add_argument("--json", action="store_true", help="print JSON on standard output")
+    audit.set_defaults(handle=_audit)
 
     evaluate_ = commands.add_parser("evaluate", help="measure answers against golden questions")
     evaluate_.add_argument(

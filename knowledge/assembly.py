@@ -41,6 +41,7 @@ from knowledge.ports import Embedder
 from knowledge.questions.vagueness import shipped_vagueness
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
+from knowledge.record.leases import INGESTION, Leases
 from knowledge.record.ledger import Ledger, RegisteredSource
 from knowledge.record.model_use import MODEL_USE, ModelUse, describe_use, read_use
 from knowledge.search.index import StoreFactory, VectorIndex
@@ -48,6 +49,7 @@ from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.remoteness import Remoteness
 from knowledge.search.retrieval import Retriever
 from knowledge.search.sentence_vectors import SentenceVectors
+from knowledge.search.servers import ChromaServer, chroma_headers
 from knowledge.settings import (
     BUNDLED,
     BUNDLED_ARTICLES,
@@ -71,6 +73,7 @@ class OpenCorpus:
 
     settings: KnowledgeSettings
     database: Database
+    leases: Leases
     catalog: Catalog
     ledger: Ledger
     index: VectorIndex
@@ -99,6 +102,12 @@ class OpenCorpus:
     def sources(self) -> list[RegisteredSource]:
         """Return the registered sources, by location."""
         return self.ledger.sources()
+
+    def mend_index(self) -> None:
+        """Write what the index lacks of the record, unless another process is ingesting."""
+        with self.leases.hold(INGESTION, detail="start") as lease:
+            if lease is not None:
+                self.index.prepare_or_rebuild(self.embedder.embed_documents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,18 +170,24 @@ def open_corpus(
 ) -> Iterator[OpenCorpus]:
     """Open the record and the index, and close them at the end.
 
-    `exclusive` is needed by whoever touches the vector index or writes. `embedder` takes the place
+    `exclusive` is needed by whoever touches the vector index or writes; with record and index on
+    servers several processes may. `embedder` takes the place
     of the one that the settings name. A model is loaded when it is first used. Raises
     `DataDirectoryBusyError` within two seconds when another process has the data directory.
     """
     one_thread_for_numpy()
     embedder = embedder or create_embedder(settings.embedding_model)
     with ExitStack() as stack:
-        stack.enter_context(own_data_directory(settings.data_dir, exclusive=exclusive))
+        is_alone = exclusive and not settings.is_shared
+        stack.enter_context(own_data_directory(settings.data_dir, exclusive=is_alone))
         database = open_database(settings.resolved_database_url)
         try:
             if exclusive:
-                stack.enter_context(database.owned())
+                stack.enter_context(database.owned(shared=settings.is_shared))
+            leases = Leases(database)
+            if is_alone:
+                # What a process that was killed held is held by nobody.
+                leases.end_all()
         except KnowledgeError:
             database.close()
             raise
@@ -180,13 +195,14 @@ def open_corpus(
         index = VectorIndex(
             catalog=catalog,
             ledger=ledger,
-            stores=StoreFactory(directory=settings.data_dir / "index", url=settings.chroma_url),
+            stores=StoreFactory(directory=settings.data_dir / "index", server=_server(settings)),
             embedder_name=embedder.name,
         )
         try:
             yield OpenCorpus(
                 settings=settings,
                 database=database,
+                leases=leases,
                 catalog=catalog,
                 ledger=ledger,
                 index=index,
@@ -265,6 +281,19 @@ def open_knowledge(
             cross_encoders=tuple(model for model in (reranker, judge) if model is not None),
             chat=chat,
         )
+
+
+def _server(settings: KnowledgeSettings) -> ChromaServer:
+    return ChromaServer(
+        url=settings.chroma_url,
+        tenant=settings.chroma_tenant,
+        database=settings.chroma_database,
+        headers=chroma_headers(
+            token=settings.chroma_token.get_secret_value(),
+            token_header=settings.chroma_token_header,
+            basic=settings.chroma_basic.get_secret_value(),
+        ),
+    )
 
 
 def _subject(settings: KnowledgeSettings, catalog: Catalog) -> Subject:

@@ -4,6 +4,8 @@
     ├── ConfigError               a setting is missing or wrong: print it, stop
     ├── ArticleError              one article cannot be read: report it, go on with the rest
     ├── DataDirectoryBusyError    another process owns the data directory: say so, stop
+    ├── IngestionBusyError        another process ingests: say who, change nothing
+    ├── LeaseLostError            another process has taken over this work: leave it alone
     ├── RecordError               the SQL database does not answer: say so, keep the old state
     ├── StoreError                the vector index does not answer: answer from the lexical index
     ├── IndexNotReadyError        nothing has been ingested yet: say how to ingest
@@ -27,7 +29,9 @@ __all__ = [
     "FingerprintMismatchError",
     "GenerationError",
     "IndexNotReadyError",
+    "IngestionBusyError",
     "KnowledgeError",
+    "LeaseLostError",
     "RecordError",
     "StoreError",
     "first_line",
@@ -70,6 +74,19 @@ def _article_error(reason: str, location: str, line: int | None) -> ArticleError
 
 class DataDirectoryBusyError(KnowledgeError):
     """Another process has the data directory open."""
+
+
+class IngestionBusyError(KnowledgeError):
+    """Another process is ingesting; one at a time may."""
+
+    def __init__(self, message: str, *, actor: str) -> None:
+        """`actor` is who started it."""
+        super().__init__(message)
+        self.actor = actor
+
+
+class LeaseLostError(KnowledgeError):
+    """This process was silent for so long that another does its work now."""
 
 
 class RecordError(KnowledgeError):

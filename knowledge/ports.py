@@ -108,6 +108,9 @@ class ChunkStore(Protocol):
     def query(self, vector: Vectors, *, limit: int) -> list[tuple[ChunkId, float]]:
         """Return the nearest chunks and their cosine similarity, best first."""
 
+    def count(self) -> int:
+        """Return how many chunks are stored."""
+
     def ids(self) -> set[ChunkId]:
         """Return every stored id."""
 

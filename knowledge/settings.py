@@ -3,10 +3,10 @@
 import os
 import re
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.errors import ConfigError
@@ -25,6 +25,8 @@ PROVIDER = re.compile(
     r"HOST|PROJECT|LOCATION|REGION|ORG_ID|CREDENTIALS)$"
 )
 """Names of settings that belong to a provider of chat models."""
+SECRET_TEXTS = ("database_url",)
+"""Settings that hold a secret beside what is none."""
 PACKAGE_DIR = Path(__file__).parent
 BUNDLED_ARTICLES = PACKAGE_DIR / "articles"
 BUNDLED = "bundled"
@@ -42,6 +44,19 @@ class KnowledgeSettings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="everything the program writes")
     database_url: str = Field(default="", description="SQLAlchemy URL; SQLite in KB_DATA_DIR")
     chroma_url: str = Field(default="", description="a Chroma server; embedded in KB_DATA_DIR")
+    chroma_token: SecretStr = Field(
+        default=SecretStr(""), description="the token that the Chroma server asks for"
+    )
+    chroma_token_header: str = Field(
+        default="Authorization", description="the header it goes in; X-Chroma-Token is the other"
+    )
+    chroma_basic: SecretStr = Field(
+        default=SecretStr(""), description="name:password, where it asks for these instead"
+    )
+    chroma_tenant: str = Field(default="default_tenant", description="the tenant on the server")
+    chroma_database: str = Field(
+        default="default_database", description="the database of that tenant"
+    )
     embedding_model: str = Field(
         default="",
         description="path of a sentence-transformers model, or all-MiniLM-L6-v2 for the bundled "
@@ -119,6 +134,11 @@ class KnowledgeSettings(BaseSettings):
         """The database's URL, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'record.sqlite3'}"
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether record and index are on servers, so that several processes may share them."""
+        return self.database_url.startswith("postgresql") and bool(self.chroma_url)
+
     @classmethod
     def load(cls) -> Self:
         """Read the environment; raise `ConfigError` naming every setting that is wrong."""
@@ -145,9 +165,31 @@ def lend_provider_keys(file: Path = Path(".env")) -> None:
 def load_settings(kind: type[Settings]) -> Settings:
     """Read `kind` from the environment; raise `ConfigError` naming every wrong setting."""
     try:
-        return kind()
+        return kind(**_secrets_of_files(kind))
     except ValidationError as exc:
         raise ConfigError("\n".join(describe_problems(exc, kind))) from exc
+
+
+def _secrets_of_files(kind: type[BaseSettings], env_file: Path = Path(".env")) -> dict[str, Any]:
+    """Return the secrets whose variable names a file, as `KB_DATABASE_URL_FILE`, by field."""
+    said = {**dotenv_values(env_file), **os.environ}  # noqa: TID251 (this is a settings module)
+    prefix = kind.model_config.get("env_prefix", "")
+    found: dict[str, Any] = {}
+    for name, field in kind.model_fields.items():
+        if field.annotation is not SecretStr and name not in SECRET_TEXTS:
+            continue
+        variable = (field.alias or f"{prefix}{name}").upper()
+        file = said.get(f"{variable}_FILE")
+        if not file:
+            continue
+        if said.get(variable):
+            raise ConfigError(f"{variable}: set it or {variable}_FILE, not both")
+        try:
+            found[field.alias or name] = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as exc:
+            reason = exc.strerror if isinstance(exc, OSError) else "it is no text"
+            raise ConfigError(f"{variable}_FILE: cannot read {file}: {reason}") from exc
+    return found
 
 
 def describe_problems(error: ValidationError, kind: type[BaseSettings]) -> list[str]:

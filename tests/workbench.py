@@ -93,11 +93,19 @@ class Workbench:
 
 @contextmanager
 def open_workbench(
-    data_dir: Path, *, embedder: HashingEmbedder | None = None, chroma_url: str = ""
+    data_dir: Path,
+    *,
+    embedder: HashingEmbedder | None = None,
+    chroma_url: str = "",
+    database_url: str = "",
 ) -> Iterator[Workbench]:
     embedder = embedder or HashingEmbedder()
     settings = KnowledgeSettings(
-        _env_file=None, data_dir=data_dir, chroma_url=chroma_url, articles_dir=data_dir
+        _env_file=None,
+        data_dir=data_dir,
+        chroma_url=chroma_url,
+        database_url=database_url,
+        articles_dir=data_dir,
     )
     with open_corpus(settings, exclusive=True, embedder=embedder) as corpus:
         yield Workbench(

@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
 
 def _refused(stack: ExitStack, url: str, number: int) -> tuple[World, list[str]]:
     before = start_world(stack, database_url=url, connection="none", ack_timeout_s=10)
+    before.bot.workers.close(timeout_s=1)
     door = stack.enter_context(Door(int(before.slack.url.rpartition(":")[2])))
     api = f"http://127.0.0.1:{door.port}/api/"
     world = start_world(stack, database_url=url, slack=before.slack, api_url=api)

@@ -25,6 +25,9 @@ class Action(StrEnum):
     CHANNEL = "channel"
     EXPERTS = "experts"
     INGEST = "ingest"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ERASE = "erase"
 
 
 FOR_MEMBERS = frozenset(
@@ -46,6 +49,9 @@ FOR_ADMINS = frozenset(
         Action.CHANNEL,
         Action.EXPERTS,
         Action.INGEST,
+        Action.PAUSE,
+        Action.RESUME,
+        Action.ERASE,
     }
 )
 

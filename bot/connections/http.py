@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
@@ -70,9 +70,16 @@ class _Signatures:
 
 
 def create_http_app(
-    app: App, *, signing_secret: str, clock: Callable[[], float] = time.time
+    app: App,
+    *,
+    signing_secret: str,
+    clock: Callable[[], float] = time.time,
+    probes: Sequence[Route] = (),
 ) -> Starlette:
-    """Return the ASGI app with `/slack/events` and `/healthz`; `clock` counts epoch seconds."""
+    """Return the ASGI app with `/slack/events`; `clock` counts epoch seconds.
+
+    `probes` are served beside it, in the place of a `/healthz` that says only that it serves.
+    """
     signatures = _Signatures(signing_secret, clock=clock)
 
     async def events(request: Request) -> Response:
@@ -101,7 +108,7 @@ def create_http_app(
     return Starlette(
         routes=[
             Route("/slack/events", events, methods=["POST"]),
-            Route("/healthz", health, methods=["GET"]),
+            *(probes or [Route("/healthz", health, methods=["GET"])]),
         ]
     )
 

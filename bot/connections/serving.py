@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["serve"]
+__all__ = ["serve", "serving"]
 
 END_REQUESTS_S = 3
 """How long requests under way may still take."""
@@ -36,6 +36,19 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
             timeout_keep_alive=HALF_SENT_S,
         )
     ).run()
+
+
+@contextmanager
+def serving(app: ASGIApp, *, host: str, port: int) -> Iterator[None]:
+    """Serve from a thread for as long as the context lasts."""
+    server = _Server(uvicorn.Config(app, host=host, port=port, log_config=None))
+    thread = threading.Thread(target=server.run, name="watching", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(END_REQUESTS_S)
 
 
 class _ImpatientProtocol(H11Protocol):

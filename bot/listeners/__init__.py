@@ -82,7 +82,7 @@ def register(
     )
 
     for event in ("app_mention", "message"):
-        app.event(event)(partial(handle_question, workers=workers))
+        app.event(event)(partial(handle_question, desk=desk, workers=workers))
     app.event("app_home_opened")(
         partial(handle_home, home=home, delivery=delivery, journal=journal, clock=clock)
     )
@@ -120,6 +120,8 @@ def register(
                 scopes=scopes,
                 clock=clock,
             ),
+            privacy=services.privacy,
+            switches=services.journal.switches,
             clock=clock,
         )
     )

@@ -44,7 +44,6 @@ def handle_home(
     elif visit.tab == "messages":
         key = f"prompts:{visit.user_id}"
         if journal.receive(event_id=key, message_key=key, payload={}, at=clock()):
-            journal.finish(key)
             delivery.suggest_prompts(SUGGESTED_PROMPTS, channel_id=visit.channel_id)
 
 

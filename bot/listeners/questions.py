@@ -58,6 +58,7 @@ def commit_event(
     return None
 
 
-def handle_question(context: BoltContext, *, workers: Workers) -> None:
+def handle_question(context: BoltContext, *, desk: QuestionDesk, workers: Workers) -> None:
     """Hand a committed question to the workers."""
     workers.submit(context[QUESTION])
+    desk.tell_if_long(context[QUESTION])

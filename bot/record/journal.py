@@ -1,24 +1,19 @@
-"""What people asked and what was answered: the inbox of events, answers and votes.
-
-Texts live here only as long as they are needed: an event's payload until it is answered, an
-answer until the retention is over.
-"""
+"""What was answered, and what people think of it: answers and votes, until retention is over."""
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, insert, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, delete, func, insert, select
 
 from bot.record import schema
+from bot.record.inbox import Inbox
 from knowledge.domain import Answer, Chat, Outcome, Refusal, Turn
-from knowledge.record.database import Database
+from knowledge.record.database import insert_for
 
-__all__ = ["InboxEvent", "Journal", "StoredAnswer", "Vote"]
+__all__ = ["Journal", "StoredAnswer", "Vote"]
 
 Vote: TypeAlias = Literal["up", "down"]
 
@@ -27,18 +22,6 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "chat": TypeAdapter(Chat),
     "answer": TypeAdapter(Answer),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxEvent:
-    """An event that was received and has not been finished."""
-
-    event_id: str
-    payload: dict[str, Any]
-    attempts: int
-    """How often work on it has begun before."""
-    is_sending: bool
-    """Whether its reply may have been sent already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,83 +39,20 @@ class StoredAnswer:
     created_at: dt.datetime
 
 
-class Journal:
+class Journal(Inbox):
     """Keeps events until they are answered, and answers until they are purged."""
-
-    def __init__(self, database: Database) -> None:
-        """Take an open database."""
-        self._database = database
-        self._dialect = sqlite if database.is_sqlite else postgresql
-
-    # Events
-
-    def receive(
-        self,
-        *,
-        event_id: str,
-        message_key: str,
-        payload: Mapping[str, Any],
-        at: dt.datetime,
-    ) -> bool:
-        """Commit an event; return False when it, or its message, is known already."""
-        row = {
-            "event_id": event_id,
-            "message_key": message_key,
-            "payload": dict(payload),
-            "state": "waiting",
-            "attempts": 0,
-            "received_at": at,
-        }
-        with self._database.write() as connection:
-            statement = self._dialect.insert(schema.inbox).values(row).on_conflict_do_nothing()
-            taken = connection.execute(statement.returning(schema.inbox.c.inbox_id))
-            return taken.first() is not None
-
-    def waiting(self) -> list[InboxEvent]:
-        """Return the events that are not finished, oldest first."""
-        table = schema.inbox
-        query = select(table).where(table.c.state != "done").order_by(table.c.inbox_id)
-        with self._database.read() as connection:
-            return [
-                InboxEvent(
-                    event_id=row.event_id,
-                    payload=row.payload or {},
-                    attempts=row.attempts,
-                    is_sending=row.state == "sending",
-                )
-                for row in connection.execute(query)
-            ]
-
-    def begin(self, event_id: str) -> None:
-        """Count one more attempt at an event."""
-        self._set(event_id, attempts=schema.inbox.c.attempts + 1)
-
-    def begin_sending(self, event_id: str) -> None:
-        """Note that the reply to an event may be on its way from now on."""
-        self._set(event_id, state="sending")
-
-    def put_back(self, event_id: str) -> None:
-        """Note that a reply has certainly not gone out; that was no fault of the event's."""
-        self._set(event_id, state="waiting", attempts=0)
-
-    def finish(self, event_id: str) -> None:
-        """Note that an event is dealt with, and forget what it said."""
-        self._set(event_id, state="done", payload=null())
-
-    def forget(self, event_id: str) -> None:
-        """Forget an event, so that it can be received again."""
-        with self._database.write() as connection:
-            connection.execute(delete(schema.inbox).where(schema.inbox.c.event_id == event_id))
 
     # Answers
 
-    def save_answer(self, answer: StoredAnswer) -> None:
-        """Record what was answered."""
+    def save_answer(self, answer: StoredAnswer, *, event_id: str = "") -> None:
+        """Record what was answered, to an event that this process holds if one is given."""
         outcome = answer.outcome
         kind, reason = _kind(outcome), ""
         if isinstance(outcome, Refusal):
             reason = str(outcome.reason)
         with self._database.write() as connection:
+            if event_id:
+                self._confirm(connection, event_id)
             connection.execute(
                 insert(schema.answer).values(
                     answer_id=answer.answer_id,
@@ -196,7 +116,7 @@ class Journal:
             if connection.execute(known).first() is None:
                 return False
             connection.execute(
-                self._dialect.insert(schema.vote)
+                insert_for(self._database)(schema.vote)
                 .values(row)
                 .on_conflict_do_update(index_elements=["answer_id", "user_id"], set_=values)
             )
@@ -236,12 +156,6 @@ class Journal:
                 delete(schema.answer).where(schema.answer.c.created_at < before)
             )
             return result.rowcount
-
-    def _set(self, event_id: str, **values: Any) -> None:
-        with self._database.write() as connection:
-            connection.execute(
-                update(schema.inbox).where(schema.inbox.c.event_id == event_id).values(**values)
-            )
 
 
 def _kind(outcome: Outcome) -> str:

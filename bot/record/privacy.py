@@ -97,7 +97,8 @@ class Privacy:
     def forget(self, user_id: str) -> int:
         """Delete a person's questions with their answers, votes and words; return how many.
 
-        Events that are being answered at this moment are finished first.
+        Questions that wait to be answered go too: they are answered no more. The text is taken
+        out of the files of SQLite at once; PostgreSQL does so by itself, in its own time.
         """
         answer, vote, remark, deed = (
             schema.answer,
@@ -116,7 +117,16 @@ class Privacy:
             connection.execute(
                 update(case).where(case.c.expert_id == user_id).values(expert_id="", reply="")
             )
-            return connection.execute(delete(answer).where(answer.c.user_id == user_id)).rowcount
+            number = connection.execute(delete(answer).where(answer.c.user_id == user_id)).rowcount
+            inbox = schema.inbox
+            connection.execute(
+                delete(inbox).where(inbox.c.user_id == user_id, inbox.c.state != "done")
+            )
+            connection.execute(
+                update(inbox).where(inbox.c.user_id == user_id).values(user_id="", channel_id="")
+            )
+        self._database.forget_deleted()
+        return number
 
 
 def _utc(at: dt.datetime) -> dt.datetime:

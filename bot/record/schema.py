@@ -28,7 +28,13 @@ inbox = Table(
     Column("payload", JSON, nullable=True),
     Column("state", String(16), nullable=False, index=True),  # waiting, sending, done
     Column("attempts", Integer, nullable=False, default=0),
-    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+    # The lease of the process that works on it, and the number of the turn; empty when none does.
+    Column("owner", String(64), nullable=False, server_default=""),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    # For taking people in turns and for limits; emptied soon after.
+    Column("user_id", Text, nullable=False, server_default=""),
+    Column("channel_id", Text, nullable=False, server_default=""),
 )
 
 answer = Table(

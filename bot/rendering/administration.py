@@ -33,6 +33,8 @@ HELP_LINES = (
     "`/kb experts` what waits for an answer of the experts",
     "`/kb channel` what I hear in this channel; `/kb channel threads` to go on without a mention",
     "`/kb ingest` read the sources again and take in what changed",
+    "`/kb pause` look nothing up and tell whoever asks so; `/kb resume` ends it",
+    "`/kb erase` _@person_ delete what is kept of a person",
     "`/kb help` this list",
 )
 REASON_WORDS = {"source": "wrong source"}

@@ -11,7 +11,7 @@ from bot.rendering import RenderedMessage, render_failure, render_notice
 from bot.replying.delivery import Delivery, DeliveryError, Found
 from bot.replying.failures import note_failure
 from bot.replying.streaming import GrowingReply
-from knowledge.errors import RecordError
+from knowledge.errors import LeaseLostError, RecordError
 
 __all__ = ["INTERRUPTED", "LOOK_AFTER_S", "Outbox", "Outgoing", "reply_key"]
 
@@ -49,6 +49,8 @@ def reply_key(question: IncomingQuestion) -> str:
 class Outgoing:
     """The one reply to a question, and how far it has come."""
 
+    is_taken: bool = False
+    """Whether this process holds the event."""
     message: RenderedMessage | None = None
     """None until it is known."""
     way: Way = "reply"
@@ -76,7 +78,7 @@ class Outbox:
     def send(self, question: IncomingQuestion, outgoing: Outgoing) -> float | None:
         """Try to bring a reply out; return in how many seconds to try again, or None if it is.
 
-        Never raises.
+        Raises `LeaseLostError` when the question is another process's by now, and nothing else.
         """
         try:
             if not outgoing.is_out:
@@ -85,6 +87,8 @@ class Outbox:
                 self._attempt(question, outgoing)
                 outgoing.is_out = True
             self._journal.finish(question.event_id)
+        except LeaseLostError:
+            raise
         except RecordError as exc:
             logger.warning("event %s waits for the database: %s", question.event_id, exc)
             return self.put_off(question, outgoing)
@@ -106,7 +110,7 @@ class Outbox:
         if outgoing.is_optional:
             return wait_s
         if outgoing.waited_s >= LATE_AFTER_S and not outgoing.is_told and not outgoing.is_out:
-            outgoing.is_told = self._tell(question)
+            outgoing.is_told = self.tell(question, LATE)
         return wait_s
 
     def _attempt(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
@@ -196,8 +200,12 @@ class Outbox:
             outgoing.message, outgoing.growing = message, None
         return self.send(question, outgoing)
 
-    def _tell(self, question: IncomingQuestion) -> bool:
-        notice = render_notice(LATE)
+    def tell(self, question: IncomingQuestion, text: str) -> bool:
+        """Tell the person alone something while the reply is not there; return whether it is told.
+
+        Never raises.
+        """
+        notice = render_notice(text)
         try:
             if question.is_private:
                 self._delivery.respond(

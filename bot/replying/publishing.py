@@ -59,5 +59,4 @@ class Publisher:
             if exc.reason in {"not_in_channel", "channel_not_found"}:
                 return render_notice(INVITE)
             raise
-        self._journal.finish(key)
         return None

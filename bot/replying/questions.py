@@ -14,6 +14,7 @@ from bot.access.authorization import Action
 from bot.access.permission_gate import PermissionGate
 from bot.incoming import IncomingQuestion
 from bot.overhearing.addressing import Verdict
+from bot.record.inbox import InboxEvent
 from bot.record.journal import Journal, StoredAnswer
 from bot.rendering import (
     RenderedMessage,
@@ -27,13 +28,14 @@ from bot.rendering import (
 )
 from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
+from bot.replying.limits import Limits
 from bot.replying.outbox import INTERRUPTED, LOOK_AFTER_S, Outbox, Outgoing
 from bot.replying.overheard import Listening, is_sure
 from bot.replying.streaming import GrowingReply
 from bot.services import Answerer
 from knowledge.answers.trace import Reply
 from knowledge.domain import Answer, Chat, Question
-from knowledge.errors import RecordError
+from knowledge.errors import LeaseLostError, RecordError
 
 __all__ = ["QuestionDesk"]
 
@@ -42,6 +44,11 @@ logger = logging.getLogger(__name__)
 HISTORY_TURNS = 6
 HISTORY_AGE = dt.timedelta(days=1)
 MAX_ATTEMPTS = 3
+LONG_QUEUE = 50
+BUSY = (
+    "I have your question. Many people are asking just now: about {number} questions wait, and I "
+    "answer everybody in turn."
+)
 STATUS_AFTER_S = 1.5
 STATUS = "is looking that up..."
 
@@ -56,12 +63,14 @@ class QuestionDesk:
         journal: Journal,
         delivery: Delivery,
         gate: PermissionGate,
+        limits: Limits,
         clock: Callable[[], dt.datetime],
         can_escalate: bool,
         listening: Listening,
     ) -> None:
         """`can_escalate` offers to pass an unanswered question to the experts."""
         self._listening = listening
+        self._limits = limits
         self._answerer = answerer
         self._journal = journal
         self._delivery = delivery
@@ -71,9 +80,9 @@ class QuestionDesk:
         self._outbox = Outbox(delivery=delivery, journal=journal)
         self._replies: dict[str, Outgoing] = {}
         """What is not out yet, by event."""
-        self._interrupted: set[str] = set()
-        """Events whose reply was being sent when the program ended."""
-        self._look_at = 0.0
+        self._interrupted: dict[str, float] = {}
+        """Events whose reply was being sent when the process that held them ended, and from when
+        they are looked for: what was on its way then may still be shown."""
 
     def receive(self, question: IncomingQuestion) -> bool:
         """Commit a question to the inbox; False when it is there already."""
@@ -84,47 +93,69 @@ class QuestionDesk:
             at=self._clock(),
         )
 
-    def unfinished(self) -> list[IncomingQuestion]:
-        """Return the questions to answer after a restart, oldest first.
+    def tell_if_long(self, question: IncomingQuestion) -> None:
+        """Tell the person how many questions are before theirs, when these are many."""
+        try:
+            length = self._journal.queue().length
+            if length > LONG_QUEUE:
+                self._outbox.tell(question, BUSY.format(number=length))
+        except RecordError as exc:
+            logger.warning("how long the queue is cannot be told: %s", exc)
 
-        One whose reply may have been sent already is looked for in Slack and never answered
-        blindly; one that has brought the program down several times is not tried again: it ends
-        in a notice.
+    def fetch(self, limit: int) -> list[IncomingQuestion]:
+        """Take up to `limit` questions that nobody works on; none while the record is away.
+
+        These are left over from a process that ended, or wait at one that has much to do.
         """
-        # What was on its way when the program ended may still be shown.
-        self._look_at = time.monotonic() + LOOK_AFTER_S
+        try:
+            events = self._journal.take_free(limit=limit)
+        except RecordError as exc:
+            logger.warning("nothing can be taken up: %s", exc)
+            return []
         questions = []
-        for event in self._journal.waiting():
+        for event in events:
             try:
                 question = IncomingQuestion(**event.payload)
             except TypeError:
-                self._journal.finish(event.event_id)
+                self._give_up(event.event_id)
                 continue
-            if event.is_sending:
-                self._interrupted.add(question.event_id)
-            elif event.attempts >= MAX_ATTEMPTS and question.is_overheard:
-                self._journal.finish(event.event_id)
-                continue
-            elif event.attempts >= MAX_ATTEMPTS:
-                failure_id = secrets.token_hex(4)
-                logger.error("failure %s: event %s tried too often", failure_id, event.event_id)
-                self._replies[question.event_id] = Outgoing(message=render_failure(failure_id))
+            self._replies[question.event_id] = self._begin(question, event)
             questions.append(question)
         return questions
 
     def answer(self, question: IncomingQuestion) -> float | None:
         """Bring a question that was received nearer to its end; never raises.
 
-        Returns in how many seconds it is to be called again, or None when the reply is out.
+        Returns in how many seconds it is to be called again, or None when the reply is out or
+        another process sees to it.
         """
-        too_early_s = self._look_at - time.monotonic()
-        if question.event_id in self._interrupted and too_early_s > 0:
+        if (too_early_s := self._too_early_s(question)) > 0:
             return too_early_s
         new = Outgoing(is_optional=question.is_overheard)
         outgoing = self._replies.setdefault(question.event_id, new)
+        try:
+            wait_s = self._bring_on(question, outgoing)
+        except LeaseLostError as exc:
+            logger.warning("event %s is left alone: %s", question.event_id, exc)
+            wait_s = None
+        if wait_s is None:
+            self._replies.pop(question.event_id, None)
+            self._interrupted.pop(question.event_id, None)
+        return wait_s
+
+    def _bring_on(self, question: IncomingQuestion, outgoing: Outgoing) -> float | None:
         if outgoing.message is None:
             try:
+                if not outgoing.is_taken:
+                    event = self._journal.take(question.event_id)
+                    if event is None:
+                        return None
+                    outgoing = self._replies[question.event_id] = self._begin(question, event)
+                    if (too_early_s := self._too_early_s(question)) > 0:
+                        return too_early_s
                 self._find_out(question, outgoing)
+            except LeaseLostError:
+                raise
             except (RecordError, DeliveryError) as exc:
                 logger.warning("event %s waits: %s", question.event_id, exc)
                 return self._outbox.put_off(question, outgoing)
@@ -132,10 +163,34 @@ class QuestionDesk:
                 failure_id = note_failure(exc, during=f"event {question.event_id}")
                 outgoing.message = render_failure(failure_id)
                 outgoing.is_out = outgoing.is_optional
-        wait_s = self._outbox.send(question, outgoing)
-        if wait_s is None:
-            del self._replies[question.event_id]
-        return wait_s
+        return self._outbox.send(question, outgoing)
+
+    def _too_early_s(self, question: IncomingQuestion) -> float:
+        """Return in how many seconds it can be looked for what an earlier process sent."""
+        return self._interrupted.get(question.event_id, 0.0) - time.monotonic()
+
+    def _begin(self, question: IncomingQuestion, event: InboxEvent) -> Outgoing:
+        """Return the reply to an event that was taken, as far as it is known.
+
+        One that may have been sent already is looked for in Slack and never answered blindly; one
+        that has brought the program down several times is not tried again: it ends in a notice,
+        or in silence when nobody may wait for it.
+        """
+        outgoing = Outgoing(is_taken=True, is_optional=question.is_overheard)
+        if event.is_sending:
+            self._interrupted[question.event_id] = time.monotonic() + LOOK_AFTER_S
+        elif event.attempts >= MAX_ATTEMPTS:
+            failure_id = secrets.token_hex(4)
+            logger.error("failure %s: event %s tried too often", failure_id, event.event_id)
+            outgoing.message = render_failure(failure_id)
+            outgoing.is_out = outgoing.is_optional
+        return outgoing
+
+    def _give_up(self, event_id: str) -> None:
+        try:
+            self._journal.finish(event_id)
+        except (RecordError, LeaseLostError) as exc:
+            logger.warning("event %s cannot be read, and not be finished: %s", event_id, exc)
 
     def _find_out(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
         if question.event_id in self._interrupted:
@@ -145,7 +200,6 @@ class QuestionDesk:
 
     def _prepare(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
         """Find out what the reply is; a record that is away leaves as a `RecordError`."""
-        self._journal.begin(question.event_id)
         is_first = outgoing.growing is None
         growing = outgoing.growing = outgoing.growing or GrowingReply(
             self._delivery,
@@ -158,17 +212,21 @@ class QuestionDesk:
             outgoing.is_out = True
             return
         decision = self._gate.decide(question.actor, Action.ASK)
-        if decision.allowed and outgoing.is_optional:
-            outgoing.message = self._reply_if_sure(question)
-            outgoing.is_out = outgoing.message is None
-        elif decision.allowed:
-            outgoing.message = self._reply(question, growing, is_first=is_first)
-        elif question.is_overheard:
+        if question.is_overheard and not decision.allowed:
             outgoing.is_out = True
-        else:
-            outgoing.message = render_denied(decision.reason)
-            if not question.is_private and not question.is_direct:
-                outgoing.way = "whisper"
+            return
+        objection = self._limits.objection(question.event_id) if decision.allowed else ""
+        if decision.allowed and not objection:
+            if outgoing.is_optional:
+                outgoing.message = self._reply_if_sure(question)
+                outgoing.is_out = outgoing.message is None
+            else:
+                outgoing.message = self._reply(question, growing, is_first=is_first)
+            return
+        outgoing.message = render_notice(objection) if objection else render_denied(decision.reason)
+        outgoing.is_out = outgoing.is_optional
+        if not question.is_private and not question.is_direct:
+            outgoing.way = "whisper"
 
     def _is_for_people(self, question: IncomingQuestion, outgoing: Outgoing) -> bool:
         verdict = self._listening.verdict(question)
@@ -184,7 +242,7 @@ class QuestionDesk:
                 outgoing.message = render_notice(INTERRUPTED)
             case "absent":
                 logger.info("event %s was not replied to, so it is now", question.event_id)
-        self._interrupted.discard(question.event_id)
+        self._interrupted.pop(question.event_id, None)
 
     def _reply_if_sure(self, question: IncomingQuestion) -> RenderedMessage | None:
         """Return an answer, or None where it would be a refusal: nobody may have asked for one."""
@@ -246,7 +304,7 @@ class QuestionDesk:
             created_at=self._clock(),
         )
         try:
-            self._journal.save_answer(answer)
+            self._journal.save_answer(answer, event_id=question.event_id)
         except RecordError as exc:
             # An answer without buttons is better than none.
             note_failure(exc, during=f"saving the answer to event {question.event_id}")

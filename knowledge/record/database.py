@@ -1,27 +1,29 @@
 """Opens the SQL database, brings its schema up to date, and names its failures."""
 
+import datetime as dt
 import logging
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from knowledge.errors import ConfigError, DataDirectoryBusyError, RecordError, first_line
 
-__all__ = ["Database", "insert_for", "open_database"]
+__all__ = ["Database", "insert_for", "open_database", "time_from_now"]
 
 logger = logging.getLogger(__name__)
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
 SQLITE_WAIT_S = 5.0
 WRITES = "knowledge_writes"
 OWNER_LOCK = 6022141
@@ -30,6 +32,7 @@ OWNER = (
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
     "WHERE locktype = 'advisory' AND objid = :lock AND granted"
 )
+Guard: TypeAlias = Callable[[Connection], None]
 OTHERS = 0o077
 """The bits of a mode that let other people in."""
 
@@ -40,6 +43,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         """Take an engine whose schema is up to date."""
         self._engine = engine
+        self._guard: ContextVar[Guard | None] = ContextVar("guard", default=None)
 
     @property
     def is_sqlite(self) -> bool:
@@ -54,7 +58,24 @@ class Database:
             self._engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin(),
         ):
+            if (guard := self._guard.get()) is not None:
+                guard(connection)
             yield connection
+
+    @contextmanager
+    def guarded(self, guard: Guard) -> Iterator[None]:
+        """Let `guard` begin each transaction that this thread writes; it raises to refuse one."""
+        token = self._guard.set(guard)
+        try:
+            yield
+        finally:
+            self._guard.reset(token)
+
+    def confirm(self) -> None:
+        """Raise what a write would be refused with; for what is written elsewhere than here."""
+        if self._guard.get() is not None:
+            with self.write():
+                pass
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -65,11 +86,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def owned(self) -> Iterator[None]:
+    def owned(self, *, shared: bool = False) -> Iterator[None]:
         """Keep every other program of this kind away from a PostgreSQL database.
 
-        The lock belongs to a connection of its own, so it ends with this process. SQLite is in
-        the data directory, which has a lock. Raises `DataDirectoryBusyError`.
+        Or, if `shared`, every one that does not share it. The lock belongs to a connection of its
+        own, so it ends with this process. SQLite is in the data directory, which has a lock.
+        Raises `DataDirectoryBusyError`.
         """
         if self.is_sqlite:
             yield
@@ -78,12 +100,17 @@ class Database:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
             with _translated(self._engine):
-                _lock(connection, engine=self._engine)
+                _lock(connection, engine=self._engine, shared=shared)
             yield
         finally:
             # Given back to the pool, the connection would keep the lock.
             connection.invalidate()
             connection.close()
+
+    def lock_until_end(self, connection: Connection, number: int) -> None:
+        """Let one transaction at a time go on; SQLite has one writer anyhow."""
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
     def forget_deleted(self) -> None:
         """Take what was deleted out of the files too, as far as no reader is in the way.
@@ -129,6 +156,14 @@ def insert_for(database: Database) -> Any:
     return sqlite.insert if database.is_sqlite else postgresql.insert
 
 
+def time_from_now(database: Database, seconds: float) -> Any:
+    """Return a moment for a statement: by the server's clock, which all its clients share."""
+    distance = dt.timedelta(seconds=seconds)
+    if database.is_sqlite:
+        return dt.datetime.now(tz=dt.UTC) + distance
+    return func.clock_timestamp() + distance
+
+
 def _sqlite_engine(url: str, path: str) -> Engine:
     if path and path != ":memory:":
         try:
@@ -171,18 +206,20 @@ def _keep_private(path: Path) -> None:
         logger.warning("others on this machine may read %s: %s", path, exc.strerror or exc)
 
 
-def _lock(connection: Connection, *, engine: Engine) -> None:
+def _lock(connection: Connection, *, engine: Engine, shared: bool) -> None:
     who = f"{socket.gethostname()} {os.getpid()}"[:60]
     connection.execute(text("SELECT set_config('application_name', :who, false)"), {"who": who})
     lock = {"lock": OWNER_LOCK}
     until = time.monotonic() + OWNER_WAIT_S
-    while not connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), lock).scalar():
+    attempt = text(f"SELECT pg_try_advisory_lock{'_shared' if shared else ''}(:lock)")
+    while not connection.execute(attempt, lock).scalar():
         if time.monotonic() > until:
             owner = connection.execute(text(OWNER), lock).scalar()
             raise DataDirectoryBusyError(
                 f"the database {engine.url.render_as_string(hide_password=True)} is in use by "
-                f"another program ({owner or 'host and process unknown'}). Stop that one: two "
-                f"would answer every question twice"
+                f"another program ({owner or 'host and process unknown'}). Stop that one, or let "
+                f"both share a Chroma server (KB_CHROMA_URL): an index in a data directory is one "
+                f"process's own"
             )
         time.sleep(0.1)
 

@@ -1,6 +1,8 @@
 """Sources, index generations, runs of ingestion and the audit trail."""
 
 import datetime as dt
+import hashlib
+import json
 import secrets
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -12,8 +14,9 @@ from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
 from knowledge.record.parameters import in_utc, time_now
 
-__all__ = ["Generation", "Ledger", "RegisteredSource", "RunRow", "RunState"]
+__all__ = ["AuditState", "Generation", "Ledger", "RegisteredSource", "RunRow", "RunState"]
 
+AUDIT_LOCK = 6022142
 RunState = Literal["running", "done", "partly", "failed", "interrupted"]
 
 
@@ -45,6 +48,17 @@ class RunRow:
     started_at: dt.datetime
     ended_at: dt.datetime | None
     report: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditState:
+    """What a check of the audit trail found."""
+
+    entries: int
+    last_digest: str
+    """Names the whole trail up to its last entry; empty when there is none."""
+    broken_at: int | None
+    """The first entry that was changed, or before which one was taken out."""
 
 
 class Ledger:
@@ -108,6 +122,10 @@ class Ledger:
                 .values(replaced=table.c.replaced + number)
             )
 
+    def confirm(self) -> None:
+        """Raise `LeaseLostError` when this thread may write no more of what it is about to."""
+        self._database.confirm()
+
     # Sources
 
     def sources(self) -> list[RegisteredSource]:
@@ -167,12 +185,43 @@ class Ledger:
 
     def write_audit(self, *, actor: str, action: str, result: str) -> None:
         """Record an administrator's act, or a refused one."""
+        table, at = schema.audit, time_now()
+        latest = select(table.c.digest).order_by(table.c.audit_id.desc()).limit(1)
         with self._database.write() as connection:
+            # Two entries after the same one would break the chain.
+            self._database.lock_until_end(connection, AUDIT_LOCK)
+            before = connection.execute(latest).scalar() or ""
+            digest = _digest(before, at, actor, action, result)
             connection.execute(
-                insert(schema.audit).values(
-                    at=time_now(), actor=actor, action=action, result=result
+                insert(table).values(
+                    at=at, actor=actor, action=action, result=result, digest=digest
                 )
             )
+
+    def verify_audit(self) -> AuditState:
+        """Return whether the audit trail is as it was written.
+
+        Whoever can write the database can still cut off its end: compare the last digest and the
+        number of entries with what you noted before.
+        """
+        table = schema.audit
+        total, before, broken = 0, "", None
+        with self._database.read() as connection:
+            for row in connection.execute(select(table).order_by(table.c.audit_id)):
+                total += 1
+                is_older = not row.digest and not before
+                right = _digest(before, in_utc(row.at), row.actor, row.action, row.result)
+                if not is_older and row.digest != right and broken is None:
+                    broken = int(row.audit_id)
+                before = row.digest or before
+        return AuditState(entries=total, last_digest=before, broken_at=broken)
+
+
+def _digest(before: str, at: dt.datetime, actor: str, action: str, result: str) -> str:
+    # Lengths are part of what is hashed, so that no two entries read the same.
+    moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    parts = json.dumps([before, moment, actor, action, result])
+    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _run(row: Row[Any]) -> RunRow:

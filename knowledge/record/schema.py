@@ -22,10 +22,12 @@ __all__ = [
     "chunk",
     "embedding",
     "generation",
+    "lease",
     "metadata",
     "question_vectors",
     "run",
     "source",
+    "switch",
     "unit_vectors",
 ]
 
@@ -144,4 +146,26 @@ audit = Table(
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("result", Text, nullable=False),
+    # Over this entry and the digest of the one before; empty for entries older than the chain.
+    Column("digest", String(64), nullable=False, server_default=""),
+)
+
+# What one process at a time does, and which processes are alive.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
+
+# What administrators have switched on for all processes; a row that is there is on.
+switch = Table(
+    "switch",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )

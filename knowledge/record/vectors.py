@@ -42,7 +42,7 @@ class StoredVectors:
             return
         rows = [
             {"text_hash": key, "embedder": embedder, "vector": vector.astype("<f4").tobytes()}
-            for key, vector in vectors.items()
+            for key, vector in sorted(vectors.items(), key=lambda one: one[0])
         ]
         with self._database.write() as connection:
             connection.execute(
@@ -82,13 +82,14 @@ class StoredVectors:
 
     def _keep_matrices(self, table: Table, vectors: dict[ChunkId, Vectors], embedder: str) -> None:
         with self._database.write() as connection:
-            for part in slices(list(vectors)):
+            # In one order, so that processes that keep the same never wait in a circle.
+            for part in slices(sorted(vectors)):
                 present = connection.execute(
                     select(schema.chunk.c.chunk_id).where(schema.chunk.c.chunk_id.in_(part))
                 ).scalars()
                 rows = [
                     {"chunk_id": key, "embedder": embedder, "vectors": _bytes(vectors[key])}
-                    for key in map(ChunkId, present)
+                    for key in sorted(map(ChunkId, present))
                 ]
                 if rows:
                     connection.execute(

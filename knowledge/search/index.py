@@ -19,6 +19,7 @@ from knowledge.ports import ChunkStore, Vectors
 from knowledge.record.catalog import Catalog
 from knowledge.record.ledger import Generation, Ledger
 from knowledge.record.vectors import text_hash
+from knowledge.search.servers import ChromaServer
 
 __all__ = ["StoreFactory", "VectorIndex"]
 
@@ -31,23 +32,28 @@ CHURN_LIMIT = 0.1
 class StoreFactory:
     """Opens and drops the stores of generations; keeps Chroma out of this module's imports."""
 
-    def __init__(self, *, directory: Path, url: str = "") -> None:
-        """`directory` holds embedded generations; `url` names a Chroma server instead."""
+    def __init__(self, *, directory: Path, server: ChromaServer | None = None) -> None:
+        """`directory` holds embedded generations, unless there is a server."""
         self.directory = directory
-        self.url = url
+        self.server = server or ChromaServer()
+
+    @property
+    def url(self) -> str:
+        """The server's address; empty when the generations are embedded."""
+        return self.server.url
 
     def open(self, generation_id: str) -> ChunkStore:
         """Open, or create, the store of a generation."""
         # Chroma takes a second to import; `/define` does without it.
         from knowledge.search import store  # noqa: PLC0415
 
-        return store.open_store(generation_id, directory=self.directory, url=self.url)
+        return store.open_store(generation_id, directory=self.directory, server=self.server)
 
     def drop(self, generation_id: str) -> None:
         """Delete a generation, which must be closed."""
         from knowledge.search import store  # noqa: PLC0415
 
-        store.drop_generation(generation_id, directory=self.directory, url=self.url)
+        store.drop_generation(generation_id, directory=self.directory, server=self.server)
 
 
 class VectorIndex:
@@ -66,21 +72,27 @@ class VectorIndex:
         self._embedder_name = embedder_name
         self._lock = threading.RLock()
         self._open: tuple[Generation, ChunkStore] | None = None
+        self._left: list[ChunkStore] = []
 
     def query(self, vector: Vectors, *, limit: int) -> list[tuple[ChunkId, float]]:
         """Return the nearest chunks, seen or not, with their cosine similarity, best first."""
-        opened = self._opened()
+        opened = self._followed()
         try:
             return opened[1].query(vector, limit=limit)
         except StoreError:
-            # A rebuild may have closed this generation meanwhile.
-            if (current := self._opened()) is opened:
+            # A rebuild may have closed this generation meanwhile, here or in another process.
+            if (current := self._followed()) is opened:
                 raise
             return current[1].query(vector, limit=limit)
 
     def check_ready(self) -> None:
         """Raise when there is no index, or when another embedder made it."""
         self._checked_generation()
+
+    def check_answers(self) -> None:
+        """Raise when there is no index, or it does not answer."""
+        _, store = self._followed()
+        store.count()
 
     def prepare(self, embed: Callable[[Sequence[str]], Vectors]) -> bool:
         """Make sure that there is a generation of this embedder, and that it matches the record.
@@ -121,12 +133,15 @@ class VectorIndex:
 
         `embed` is called only for texts that this embedder has never embedded.
         """
-        _, store = self._opened()
-        store.upsert(chunks, self._vectors(chunks, embed))
+        _, store = self._followed()
+        vectors = self._vectors(chunks, embed)
+        self._ledger.confirm()
+        store.upsert(chunks, vectors)
 
     def discard(self, chunk_ids: Sequence[ChunkId]) -> None:
         """Delete chunks that can no longer be seen."""
-        generation, store = self._opened()
+        generation, store = self._followed()
+        self._ledger.confirm()
         store.delete(chunk_ids)
         self._ledger.count_replaced(generation.generation_id, len(chunk_ids))
 
@@ -158,6 +173,7 @@ class VectorIndex:
         written = 0
         try:
             for chunks in self._catalog.active_chunks():
+                self._ledger.confirm()
                 store.upsert(chunks, self._vectors(chunks, embed))
                 written += len(chunks)
             with self._lock:
@@ -177,6 +193,7 @@ class VectorIndex:
         self._drop_stale()
         wanted = self._catalog.active_chunk_ids()
         store, stored = self._contents()
+        self._ledger.confirm()
         if surplus := sorted(stored - wanted):
             store.delete(surplus)
             self._ledger.count_replaced(generation.generation_id, len(surplus))
@@ -189,6 +206,11 @@ class VectorIndex:
             if self._open is not None:
                 self._open[1].close()
                 self._open = None
+            self._close_left()
+
+    def _close_left(self) -> None:
+        while self._left:
+            self._left.pop().close()
 
     def _opened(self) -> tuple[Generation, ChunkStore]:
         with self._lock:
@@ -197,14 +219,31 @@ class VectorIndex:
                 self._open = (generation, self._stores.open(generation.generation_id))
             return self._open
 
+    def _followed(self) -> tuple[Generation, ChunkStore]:
+        """Return the generation that is active now; on a server others build new ones, too."""
+        opened = self._opened()
+        if not self._stores.url:
+            return opened
+        active = self._checked_generation()
+        with self._lock:
+            if self._open is not None and self._open[0].generation_id == active.generation_id:
+                return self._open
+            fresh = (active, self._stores.open(active.generation_id))
+            # The one before is not closed under whoever is asking it, but at the next change.
+            self._close_left()
+            if self._open is not None:
+                self._left.append(self._open[1])
+            self._open = fresh
+            return fresh
+
     def _contents(self) -> tuple[ChunkStore, set[ChunkId]]:
-        _, store = self._opened()
+        _, store = self._followed()
         try:
             return store, store.ids()
         except StoreError:
             # A server whose data was made anew does not know the collection opened before.
             self.close()
-            _, store = self._opened()
+            _, store = self._followed()
             return store, store.ids()
 
     def _drop_stale(self) -> None:

@@ -20,6 +20,7 @@ from chromadb.errors import ChromaError, NotFoundError
 from knowledge.domain import Chunk, ChunkId
 from knowledge.errors import StoreError
 from knowledge.ports import Vectors
+from knowledge.search.servers import ChromaServer
 
 __all__ = ["ChromaChunkStore", "drop_generation", "open_store"]
 
@@ -92,21 +93,26 @@ class ChromaChunkStore:
                 return found
             offset += READ_BATCH
 
+    def count(self) -> int:
+        """Return how many chunks are stored."""
+        with _translated(self._place):
+            return int(self._collection.count())
+
     def close(self) -> None:
         """Release the index."""
         _close(self._client)
 
 
-def open_store(generation_id: str, *, directory: Path, url: str) -> ChromaChunkStore:
+def open_store(generation_id: str, *, directory: Path, server: ChromaServer) -> ChromaChunkStore:
     """Open, or create, the collection of one generation of the index.
 
     Embedded, each generation has its own directory, since Chroma never gives back the disk space
     of a deleted collection. Raises `StoreError` when Chroma does not answer.
     """
     path = directory / generation_id
-    place = url or str(path)
+    place = server.url or str(path)
     with _translated(place):
-        client = _client(path, url)
+        client = _client(path, server)
         try:
             collection = client.get_or_create_collection(
                 f"{COLLECTION_PREFIX}{generation_id}",
@@ -121,11 +127,11 @@ def open_store(generation_id: str, *, directory: Path, url: str) -> ChromaChunkS
     return ChromaChunkStore(client, collection, place=place)
 
 
-def drop_generation(generation_id: str, *, directory: Path, url: str) -> None:
+def drop_generation(generation_id: str, *, directory: Path, server: ChromaServer) -> None:
     """Delete one generation, which must be closed; one that is gone already is no error."""
-    if url:
-        with _translated(url):
-            client = _client(directory, url)
+    if server.url:
+        with _translated(server.url):
+            client = _client(directory, server)
             try:
                 client.delete_collection(f"{COLLECTION_PREFIX}{generation_id}")
             except NotFoundError:
@@ -136,9 +142,10 @@ def drop_generation(generation_id: str, *, directory: Path, url: str) -> None:
     shutil.rmtree(directory / generation_id, ignore_errors=True)
 
 
-def _client(path: Path, url: str) -> ClientAPI:
+def _client(path: Path, server: ChromaServer) -> ClientAPI:
     # A client keeps and changes the settings it is given, so each gets its own.
     settings = Settings(anonymized_telemetry=False, allow_reset=False)
+    url = server.url
     if not url:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -148,12 +155,17 @@ def _client(path: Path, url: str) -> ClientAPI:
             SharedSystemClient._identifier_to_system.pop(str(path), None)  # noqa: SLF001
             raise
     # Chroma's client waits for ever and has no setting for it.
-    httpx.get(f"{url}/api/v2/heartbeat", timeout=SERVER_WAIT_S)
+    heartbeat = httpx.get(f"{url}/api/v2/heartbeat", headers=server.headers, timeout=SERVER_WAIT_S)
+    if heartbeat.status_code in (401, 403):
+        raise ValueError("the server refuses KB_CHROMA_TOKEN or KB_CHROMA_BASIC, or wants one")
     parts = urlsplit(url)
     client = chromadb.HttpClient(
         host=parts.hostname or "localhost",
         port=parts.port or (443 if parts.scheme == "https" else 80),
         ssl=parts.scheme == "https",
+        headers=dict(server.headers),
+        tenant=server.tenant,
+        database=server.database,
         settings=settings,
     )
     client._server._session.timeout = httpx.Timeout(SERVER_WAIT_S)  # type: ignore[attr-defined]  # noqa: SLF001

@@ -11,6 +11,7 @@ import pytest
 from knowledge.domain import ChunkId
 from knowledge.errors import StoreError
 from knowledge.ports import ChunkStore
+from knowledge.search.servers import ChromaServer
 from knowledge.search.store import _close, drop_generation, open_store
 from tests import servers
 from tests.workbench import Workbench, make_chunk, open_workbench, unit_vectors, write_article
@@ -32,7 +33,7 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def store(url: str, tmp_path: Path) -> Iterator[ChunkStore]:
     # Names differ between tests, since they share a server.
-    opened = open_store(tmp_path.name, directory=tmp_path, url=url)
+    opened = open_store(tmp_path.name, directory=tmp_path, server=ChromaServer(url=url))
     yield opened
     opened.close()
 
@@ -115,18 +116,18 @@ def test_a_vector_of_another_length_is_refused(store: ChunkStore) -> None:
 
 
 def test_what_was_written_is_there_after_opening_again(url: str, tmp_path: Path) -> None:
-    first = open_store(tmp_path.name, directory=tmp_path, url=url)
+    first = open_store(tmp_path.name, directory=tmp_path, server=ChromaServer(url=url))
     ids = _fill(first, 3)
     first.close()
 
-    second = open_store(tmp_path.name, directory=tmp_path, url=url)
+    second = open_store(tmp_path.name, directory=tmp_path, server=ChromaServer(url=url))
 
     assert second.ids() == set(ids)
     second.close()
 
 
 def test_a_closed_store_says_that_it_does_not_answer(tmp_path: Path) -> None:
-    store = open_store("closed", directory=tmp_path, url="")
+    store = open_store("closed", directory=tmp_path, server=ChromaServer(url=""))
     store.close()
 
     with pytest.raises(StoreError):
@@ -136,21 +137,21 @@ def test_a_closed_store_says_that_it_does_not_answer(tmp_path: Path) -> None:
 def test_a_dropped_generation_is_gone_and_its_neighbour_stays(url: str, tmp_path: Path) -> None:
     names = [f"{tmp_path.name}-{n}" for n in range(2)]
     for name in names:
-        store = open_store(name, directory=tmp_path, url=url)
+        store = open_store(name, directory=tmp_path, server=ChromaServer(url=url))
         _fill(store, 2)
         store.close()
 
-    drop_generation(names[0], directory=tmp_path, url=url)
-    drop_generation(names[0], directory=tmp_path, url=url)
+    drop_generation(names[0], directory=tmp_path, server=ChromaServer(url=url))
+    drop_generation(names[0], directory=tmp_path, server=ChromaServer(url=url))
 
-    kept = [open_store(name, directory=tmp_path, url=url) for name in names]
+    kept = [open_store(name, directory=tmp_path, server=ChromaServer(url=url)) for name in names]
     assert [len(store.ids()) for store in kept] == [0, 2]
     for store in kept:
         store.close()
 
 
 def test_any_chroma_client_can_read_what_is_stored(server_url: str, tmp_path: Path) -> None:
-    store = open_store(tmp_path.name, directory=tmp_path, url=server_url)
+    store = open_store(tmp_path.name, directory=tmp_path, server=ChromaServer(url=server_url))
     chunk = make_chunk("a#7", url="https://articles.example/a", heading="One > Two", position=7)
     store.upsert([chunk], unit_vectors(1))
     port = int(server_url.rpartition(":")[2])
@@ -201,7 +202,7 @@ def test_a_server_that_ends_is_an_error_and_one_that_returns_is_asked_again(
 ) -> None:
     port = servers.free_port()
     with servers.run_chroma(tmp_path / "chroma", port=port) as url:
-        store = open_store("g", directory=tmp_path, url=url)
+        store = open_store("g", directory=tmp_path, server=ChromaServer(url=url))
         ids = _fill(store, 2)
 
     with pytest.raises(StoreError, match="check KB_CHROMA_URL"):
@@ -241,7 +242,7 @@ def test_a_server_that_is_not_there_is_named_in_bounded_time(
         url = silent if kind == "nobody answers" else f"http://127.0.0.1:{servers.free_port()}"
 
         with pytest.raises(StoreError, match="check KB_CHROMA_URL and that the server runs"):
-            open_store("g", directory=tmp_path, url=url)
+            open_store("g", directory=tmp_path, server=ChromaServer(url=url))
 
     assert time.monotonic() - started < 3
 

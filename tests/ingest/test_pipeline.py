@@ -11,6 +11,7 @@ import pytest
 from ingest.sources import describe_source
 from knowledge.domain import ArticleId, IngestProgress
 from knowledge.errors import EmbedderError
+from knowledge.search.servers import ChromaServer
 from knowledge.search.store import open_store
 from tests.fakes import HashingEmbedder
 from tests.workbench import Workbench, open_workbench, write_article
@@ -443,7 +444,7 @@ def test_a_chunk_that_the_index_lost_during_the_run_is_there_when_it_ends(
     def lose(progress: IngestProgress) -> None:
         if progress.stage == "finishing":
             (generation,) = directory.iterdir()
-            store = open_store(generation.name, directory=directory, url="")
+            store = open_store(generation.name, directory=directory, server=ChromaServer(url=""))
             store.delete(sorted(store.ids())[:1])
 
     bench.ingestion.run([describe_source(str(folder))], actor="test", on_progress=lose)

@@ -122,3 +122,31 @@ def test_a_providers_keys_may_stand_in_the_env_file(
         assert "PATH_X" not in os.environ  # noqa: TID251
     finally:
         os.environ.pop("MISTRAL_API_KEY", None)  # noqa: TID251
+
+
+@pytest.mark.parametrize("name", ["KB_CHROMA_TOKEN", "KB_CHROMA_BASIC", "KB_DATABASE_URL"])
+def test_a_secret_may_stand_in_a_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "postgresql+psycopg://me:hunter2@db/kb"
+    (tmp_path / "secret").write_text(f"{secret}\n")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
+
+    settings = KnowledgeSettings.load()
+
+    value = getattr(settings, name.removeprefix("KB_").lower())
+    assert (value if isinstance(value, str) else value.get_secret_value()) == secret
+    if not isinstance(value, str):
+        assert "hunter2" not in repr(settings)
+
+
+def test_a_secret_that_is_set_twice_or_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_CHROMA_TOKEN_FILE", str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match="KB_CHROMA_TOKEN_FILE: cannot read"):
+        KnowledgeSettings.load()
+
+    monkeypatch.setenv("KB_CHROMA_TOKEN", "t")
+    with pytest.raises(ConfigError, match="not both"):
+        KnowledgeSettings.load()

@@ -31,6 +31,7 @@ def _failing(call: Callable[..., Any], times: int) -> Callable[..., Any]:
 
 def test_questions_are_answered_once_slack_takes_messages_again(start: Start) -> None:
     before = start(connection="none")
+    before.bot.workers.close(timeout_s=1)
     with Door(int(before.slack.url.rpartition(":")[2])) as door:
         world = start(slack=before.slack, api_url=f"http://127.0.0.1:{door.port}/api/")
         door.shut()
@@ -84,7 +85,7 @@ def test_where_the_thread_can_be_read_an_unconfirmed_reply_is_looked_for(
     assert world.slack.transcript.ephemerals(MEMBER) == ()
 
 
-@pytest.mark.parametrize("method", ["begin", "recent_turns", "begin_sending", "finish"])
+@pytest.mark.parametrize("method", ["take", "recent_turns", "begin_sending", "finish"])
 def test_a_database_that_is_away_delays_a_reply_and_nothing_else(
     start: Start, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:

@@ -76,7 +76,7 @@ def test_an_answer_that_cannot_be_recorded_is_given_without_buttons(
 ) -> None:
     world = start()
 
-    def fail(_: object) -> None:
+    def fail(_: object, *, event_id: str) -> None:
         raise RecordError("the disk is full")
 
     monkeypatch.setattr(world.journal, "save_answer", fail)

@@ -45,6 +45,9 @@ explain a message  yes yes yes no  no  yes yes yes
 take a question    yes yes yes no  no  no  no  yes
 answer form        yes yes yes no  no  no  no  yes
 /kb ingest         yes no  no  no  no  no  no  no
+/kb pause          yes no  no  no  no  no  no  no
+/kb resume         yes no  no  no  no  no  no  no
+/kb erase          yes no  no  no  no  no  no  no
 Home tab           yes yes yes yes yes yes yes yes
 Read               yes yes yes no  no  yes yes yes
 Next page          yes yes yes -   -   yes yes yes
@@ -210,6 +213,9 @@ class _Person:
             "take a question": lambda: self._forge("expert_take"),
             "answer form": self.submit("expert_form", _typed("reply", "Petra does."), "gone"),
             "/kb ingest": self.command("/kb", "ingest"),
+            "/kb pause": self.command("/kb", "pause"),
+            "/kb resume": self.command("/kb", "resume"),
+            "/kb erase": self.command("/kb", "erase"),
             "Home tab": lambda: self.slack.open_app(self.name, "home"),
             "Read": lambda: self.press(self.answered, "read"),
             "Next page": self.in_view("turn_on", section),

@@ -202,6 +202,7 @@ def test_a_reply_interrupted_while_it_was_sent_is_not_sent_twice(start: Start) -
     before.bot.workers.close(timeout_s=1)
     ts = before.slack.mention("member", "general", "what is BPO?")
     before.slack.wait_until_idle()
+    before.journal.take(before.journal.waiting()[0].event_id)
     before.journal.begin_sending(before.journal.waiting()[0].event_id)
 
     _hide_threads(before.slack)
@@ -228,7 +229,7 @@ def test_a_question_that_brings_the_program_down_is_given_up(start: Start) -> No
     ts = before.slack.mention("member", "general", "what is BPO?")
     before.slack.wait_until_idle()
     for _ in range(3):
-        before.journal.begin(before.journal.waiting()[0].event_id)
+        before.journal.take(before.journal.waiting()[0].event_id)
 
     after = start(slack=before.slack, connection="none")
 

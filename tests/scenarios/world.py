@@ -81,6 +81,7 @@ def start_world(
     slack: LocalSlack | None = None,
     clock: FakeClock | None = None,
     api_url: str = "",
+    per_minute: int = 0,
     answers: Answerer | None = None,
     **slack_options: Any,
 ) -> World:
@@ -117,6 +118,8 @@ def start_world(
             _env_file=None,
             KB_ADMINS=admins,
             KB_EXPERTS_CHANNEL=experts,
+            KB_QUESTIONS_PER_MINUTE=per_minute,
+            KB_CHANNEL_QUESTIONS_PER_MINUTE=0,
             SLACK_SIGNING_SECRET=slack.signing_secret,
         ),
         services=services,

@@ -9,10 +9,12 @@ from slack_bolt import Ack
 from bot.access.authorization import FOR_ADMINS, Action
 from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
-from bot.incoming import SlashCommand, parse_command
+from bot.incoming import SlashCommand, mentioned_person, parse_command
 from bot.listeners.administrators.channels import ChannelChoice
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
+from bot.record.privacy import Privacy
+from bot.record.switches import PAUSE, Switches
 from bot.rendering import (
     RenderedMessage,
     render_admin_help,
@@ -20,6 +22,7 @@ from bot.rendering import (
     render_denied,
     render_gaps,
     render_ingest_started,
+    render_notice,
     render_sources,
     render_status,
     render_waiting,
@@ -30,6 +33,14 @@ from bot.services import Corpus
 __all__ = ["handle_kb"]
 
 GAPS_AGE = dt.timedelta(days=30)
+PAUSED = "Paused. Whoever asks is told so, until /kb resume."
+RESUMED = "I answer again."
+NOT_PAUSED = "I was not paused."
+ERASE_WHOM = "Name the person, as in: /kb erase @somebody"
+ERASED = (
+    "Deleted of this person: {number} questions with their answers, and all votes, words and "
+    "waiting questions. What was posted stays in Slack."
+)
 
 
 def handle_kb(
@@ -43,6 +54,8 @@ def handle_kb(
     gaps: Gaps,
     expert_questions: ExpertQuestions,
     channel_choice: ChannelChoice,
+    privacy: Privacy,
+    switches: Switches,
     clock: Callable[[], dt.datetime],
 ) -> None:
     """Answer `/kb <word>` privately; an unknown word gets the help."""
@@ -59,9 +72,22 @@ def handle_kb(
         message = render_waiting(expert_questions.waiting())
     elif action is Action.CHANNEL:
         message = channel_choice.reply(request)
+    elif action is Action.PAUSE:
+        switches.turn_on(PAUSE, actor=request.user_id, at=clock())
+        message = render_notice(PAUSED)
+    elif action is Action.RESUME:
+        message = render_notice(RESUMED if switches.turn_off(PAUSE) else NOT_PAUSED)
+    elif action is Action.ERASE:
+        message = _erase(mentioned_person(command), privacy=privacy)
     else:
         message = _reply(action, request, corpus=corpus, runner=runner)
     delivery.respond(message, response_url=request.response_url)
+
+
+def _erase(user_id: str, *, privacy: Privacy) -> RenderedMessage:
+    if not user_id:
+        return render_notice(ERASE_WHOM)
+    return render_notice(ERASED.format(number=privacy.forget(user_id)))
 
 
 def _reply(

@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from knowledge.domain import ArticleId, FailedArticle, IngestReport
+from knowledge.errors import RecordError
 from knowledge.record import schema
 from knowledge.record.database import Database
 from knowledge.record.ledger import Ledger, RegisteredSource
@@ -108,3 +109,29 @@ def test_an_act_is_written_to_the_audit_trail(ledger: Ledger, database: Database
     with database.read() as connection:
         (row,) = connection.execute(select(schema.audit)).all()
     assert (row.actor, row.action, row.result) == ("U1", "ingest", "refused")
+
+
+def test_the_audit_trail_shows_what_was_changed_or_taken_out(database: Database) -> None:
+    ledger = Ledger(database)
+    for number in range(4):
+        ledger.write_audit(actor="U1", action="ingest", result=str(number))
+
+    whole = ledger.verify_audit()
+    with pytest.raises(RecordError, match="append-only"), database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM audit WHERE audit_id = 2")
+    with database.write() as connection:
+        _unprotect(connection, is_sqlite=database.is_sqlite)
+        connection.exec_driver_sql("DELETE FROM audit WHERE audit_id = 2")
+
+    assert (whole.entries, whole.broken_at, len(whole.last_digest)) == (4, None, 64)
+    assert ledger.verify_audit().broken_at == 3
+
+
+def _unprotect(connection: Connection, *, is_sqlite: bool) -> None:
+    """Do what somebody does who may change the schema."""
+    for statement in (
+        ["DROP TRIGGER audit_no_delete"]
+        if is_sqlite
+        else ["ALTER TABLE audit DISABLE TRIGGER audit_no_change"]
+    ):
+        connection.exec_driver_sql(statement)

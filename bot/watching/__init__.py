@@ -1,0 +1,1 @@
+"""What can be seen of the bot from outside: health, figures, and logs for programs."""
