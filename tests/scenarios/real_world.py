@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.faults.harm import stray_marks
-from bot.__main__ import _services
+from bot.__main__ import _metrics, _services
 from bot.app import create_bot
 from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
@@ -107,7 +107,7 @@ def open_real_world(
         knowledge = stack.enter_context(open_real_knowledge(data_dir, embedder=embedder))
         bot = create_bot(
             settings=BotSettings(_env_file=None, KB_ADMINS=ADMIN),
-            services=_services(knowledge),
+            services=_services(knowledge, _metrics(knowledge)),
             client=create_client(token=slack.bot_token, base_url=slack.api_url),
         )
         bot.start()

@@ -12,6 +12,8 @@ from bot.app import create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.local_slack import LocalSlack
+from bot.record.channels import Channels
+from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
 from bot.record.privacy import Privacy
@@ -63,6 +65,8 @@ def main() -> None:
                 remarks=Remarks(database),
                 gaps=Gaps(database),
                 privacy=Privacy(database),
+                channels=Channels(database),
+                expert_questions=ExpertQuestions(database),
                 clock=FakeClock(),
             ),
             client=create_client(token=LocalSlack.bot_token, base_url=slack_url),
