@@ -179,7 +179,7 @@ class LocalSlack(UserSide):
             and ts in {None, delivery.payload["event"].get("ts")}
         )
 
-    def wait_for(self, predicate: Callable[[], Any], timeout_s: float = 5.0) -> None:
+    def wait_for(self, predicate: Callable[[], Any], timeout_s: float = 20.0) -> None:
         """Return once `predicate` is true; it is asked after every change.
 
         Raises:
@@ -188,7 +188,7 @@ class LocalSlack(UserSide):
         if not self.transcript.wait_for(predicate, timeout_s):
             raise AssertionError(f"not within {timeout_s} s\n{self.transcript.describe()}")
 
-    def wait_for_reply(self, thread_ts: str, timeout_s: float = 5.0) -> Message:
+    def wait_for_reply(self, thread_ts: str, timeout_s: float = 20.0) -> Message:
         """Return the app's only finished reply in a thread, once there is one.
 
         Raises:
@@ -208,7 +208,7 @@ class LocalSlack(UserSide):
         is_quiet = self.transcript.quiet_for_s >= quiet_s
         return is_quiet and all(delivery.state != "pending" for delivery in self.deliveries)
 
-    def wait_until_idle(self, *, quiet_s: float = 0.2, timeout_s: float = 5.0) -> None:
+    def wait_until_idle(self, *, quiet_s: float = 0.2, timeout_s: float = 20.0) -> None:
         """Return once the app `is_idle`; where it is known what it will show, wait for that.
 
         Raises:

@@ -20,7 +20,8 @@ def test_a_meaning_that_is_chosen_is_asked_in_the_same_thread(start: Start) -> N
     world.slack.wait_for(lambda: len(world.slack.transcript.replies(ts)) == 2)
     answer = world.slack.transcript.replies(ts)[1]
     assert "About What is recruitment outsourcing?." in answer.shown_text
-    assert f"<@{MEMBER}> chose *recruitment*" in _now(world, reply).shown_text
+    chosen = f"<@{MEMBER}> chose *recruitment*"
+    world.slack.wait_for(lambda: chosen in _now(world, reply).shown_text)
     assert "ask_1" not in str(_now(world, reply).blocks)
     assert world.answerer.questions[1].history[0].text == "which RPO?"
     assert world.slack.transcript.rejections == ()

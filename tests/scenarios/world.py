@@ -55,7 +55,7 @@ class World:
         self.slack.wait_for(lambda: len(self.slack.transcript.ephemerals(user_id)) >= number)
         return self.slack.transcript.ephemerals(user_id)[number - 1]
 
-    def until(self, predicate: Callable[[], object], *, timeout_s: float = 5.0) -> None:
+    def until(self, predicate: Callable[[], object], *, timeout_s: float = 20.0) -> None:
         """Return once `predicate` is true, for what Slack does not see."""
         deadline = time.monotonic() + timeout_s
         while not predicate():
