@@ -35,7 +35,7 @@ class InboxEvent:
     event_id: str
     payload: dict[str, Any]
     attempts: int
-    """How often work on it has begun before."""
+    """How many processes have begun work on it before."""
     is_sending: bool
     """Whether its reply may have been sent already."""
 
@@ -59,6 +59,7 @@ class Inbox:
         self.switches = Switches(database)
         self._process: Lease | None = None
         self._joining = threading.Lock()
+        self._taking = threading.Lock()
         self._turns: dict[str, int] = {}
         """The number of the turn of each event that this process holds."""
 
@@ -115,7 +116,7 @@ class Inbox:
         table = schema.inbox
         query = select(table).where(table.c.state.in_(OPEN)).order_by(table.c.inbox_id)
         with self._database.read() as connection:
-            return [_event(row) for row in connection.execute(query)]
+            return [_event(row, attempts=row.attempts) for row in connection.execute(query)]
 
     def queue(self) -> Queue:
         """Return how much is not finished."""
@@ -202,6 +203,13 @@ class Inbox:
     def _take(
         self, which: ColumnElement[bool] | None, *, own: bool, limit: int
     ) -> list[InboxEvent]:
+        # Two threads that took at once could each see an event as free, and take it twice.
+        with self._taking:
+            return self._take_alone(which, own=own, limit=limit)
+
+    def _take_alone(
+        self, which: ColumnElement[bool] | None, *, own: bool, limit: int
+    ) -> list[InboxEvent]:
         process = self._process or self._join()
         table = schema.inbox
         alive = select(lease.c.name).where(
@@ -228,13 +236,18 @@ class Inbox:
         with self._database.write() as connection:
             rows = connection.execute(query).all()
             for row in rows:
+                is_retaken = row.owner == process.name
                 connection.execute(
                     update(table)
                     .where(table.c.inbox_id == row.inbox_id)
-                    .values(owner=process.name, fence=row.fence + 1, attempts=row.attempts + 1)
+                    .values(
+                        owner=process.name,
+                        fence=row.fence + 1,
+                        attempts=row.attempts + (not is_retaken),
+                    )
                 )
         self._turns |= {row.event_id: row.fence + 1 for row in rows}
-        return [_event(row) for row in rows]
+        return [_event(row, attempts=row.attempts - (row.owner == process.name)) for row in rows]
 
     def _set(self, event_id: str, **values: Any) -> None:
         with self._database.write() as connection:
@@ -285,10 +298,10 @@ class Inbox:
         return True
 
 
-def _event(row: Any) -> InboxEvent:
+def _event(row: Any, *, attempts: int) -> InboxEvent:
     return InboxEvent(
         event_id=row.event_id,
         payload=row.payload or {},
-        attempts=row.attempts,
+        attempts=attempts,
         is_sending=row.state == "sending",
     )

@@ -119,8 +119,10 @@ class QuestionDesk:
             except TypeError:
                 self._give_up(event.event_id)
                 continue
-            self._replies[question.event_id] = self._begin(question, event)
-            questions.append(question)
+            # One that just came in is perhaps being answered already, by another thread.
+            if question.event_id not in self._replies:
+                self._replies[question.event_id] = self._begin(question, event)
+                questions.append(question)
         return questions
 
     def answer(self, question: IncomingQuestion) -> float | None:

@@ -28,6 +28,9 @@ SQLITE_WAIT_S = 5.0
 WRITES = "knowledge_writes"
 OWNER_LOCK = 6022141
 OWNER_WAIT_S = 1.0
+IDLE_IN_TRANSACTION_S = 10
+"""How long the server waits for the next statement of a transaction: whoever falls silent within
+one, a frozen process say, would keep its locks from all others for ever."""
 OWNER = (
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
     "WHERE locktype = 'advisory' AND objid = :lock AND granted"
@@ -143,9 +146,7 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         engine = _sqlite_engine(url, parsed.database or "")
     else:
-        engine = create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, pool_size=10
-        )
+        engine = _postgresql_engine(url)
     with _translated(engine):
         _migrate(engine)
     return Database(engine)
@@ -191,6 +192,20 @@ def _sqlite_engine(url: str, path: str) -> Engine:
         # write lock first waits for it instead.
         writes = connection.get_execution_options().get(WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    engine = create_engine(
+        url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, pool_size=10
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_S}s'")
+        connection.commit()
 
     return engine
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.incoming import IncomingQuestion
+from bot.record.inbox import InboxEvent
 from knowledge.errors import RecordError
 from tests.outage import Door
 from tests.scenarios.world import MEMBER, Start, World
@@ -45,6 +47,30 @@ def test_questions_are_answered_once_slack_takes_messages_again(start: Start) ->
             world.slack.wait_for_reply(ts, timeout_s=60)
             _is_settled(world, ts)
     assert len(world.answerer.questions) == 6
+
+
+def test_a_question_taken_up_by_two_threads_at_once_is_worked_out_once(start: Start) -> None:
+    world = start()
+    fetch, desk = world.journal.take_free, world.bot.desk
+
+    def take_late(*, limit: int) -> list[InboxEvent]:
+        """Take what has just come in, and be back only when another thread is at work on it."""
+        events = fetch(limit=limit)
+        if events:
+            world.slack.fail_next("chat.postMessage", retry_after_s=4)
+            desk.answer(IncomingQuestion(**events[0].payload))
+        return events
+
+    world.journal.take_free = take_late  # type: ignore[method-assign]
+    world.bot.workers.submit = lambda question: None  # type: ignore[method-assign]
+    ts = world.slack.direct_message("member", "what is BPO?")
+
+    world.until(lambda: len(world.answerer.questions) == 1)
+    (event,) = world.journal.waiting()
+    time.sleep(2)
+    assert desk.answer(IncomingQuestion(**event.payload)) is None
+    _is_settled(world, ts)
+    assert len(world.answerer.questions) == 1
 
 
 def test_an_answer_is_kept_for_as_long_as_slack_wants_to_be_left_alone(start: Start) -> None:

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
-from bot.record.inbox import Inbox
+import knowledge.record.database as database_module
+from bot.record import schema
+from bot.record.inbox import Inbox, InboxEvent
 from bot.record.journal import Journal
-from knowledge.errors import LeaseLostError
+from knowledge.errors import LeaseLostError, RecordError
 from knowledge.record.database import Database, open_database
 from tests.bot.record.test_journal import _stored
 from tests.fakes import START
@@ -126,6 +129,61 @@ def test_an_event_taken_without_learning_of_it_is_found_again(database: Database
 
     assert [event.event_id for event in inbox.take_free(limit=1)] == ["Ev1"]
     assert inbox.take_free(limit=1) == []
+
+
+def test_who_takes_an_event_again_has_not_begun_it_twice(database: Database) -> None:
+    inbox = Inbox(database)
+    _receive(inbox, "Ev1")
+
+    begun = [event.attempts for event in (*inbox.take_free(limit=1), inbox.take("Ev1")) if event]
+
+    assert begun == [0, 0]
+    assert [event.attempts for event in Inbox(database).waiting()] == [1]
+
+
+def test_threads_of_a_process_that_take_at_once_take_no_event_twice(database: Database) -> None:
+    inbox = Inbox(database)
+    for n in range(40):
+        _receive(inbox, f"Ev{n}")
+    taken: list[str] = []
+
+    def work() -> None:
+        while events := inbox.take_free(limit=1):
+            taken.extend(event.event_id for event in events)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(taken) == sorted(f"Ev{n}" for n in range(40))
+
+
+def test_a_process_frozen_within_a_transaction_keeps_nothing_from_the_others(
+    new_postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "IDLE_IN_TRANSACTION_S", 1)
+    frozen, other = open_database(new_postgresql_url), open_database(new_postgresql_url)
+    _receive(Inbox(frozen), "Ev1")
+    inbox = Inbox(other)
+    begun, taken = time.monotonic(), list[InboxEvent]()
+
+    def take_from_the_frozen() -> None:
+        with frozen.write() as connection:
+            connection.execute(select(schema.inbox).with_for_update())
+            while not taken:
+                assert time.monotonic() < begun + 20
+                taken.extend(inbox.take_free(limit=1))
+                time.sleep(0.1)
+            connection.execute(select(schema.inbox))
+
+    with pytest.raises(RecordError):
+        take_from_the_frozen()
+
+    assert [event.event_id for event in taken] == ["Ev1"]
+    frozen.close()
+    other.close()
 
 
 def test_who_asked_is_forgotten_when_it_is_of_no_more_use(database: Database) -> None:

@@ -61,10 +61,12 @@ def test_events_wait_in_order_until_they_are_finished(journal: Journal) -> None:
     assert journal.waiting()[0].payload == {"text": "what is BPO?"}
 
 
-def test_attempts_are_counted_and_sending_is_noted(journal: Journal) -> None:
+def test_attempts_are_counted_and_sending_is_noted(journal: Journal, database: Database) -> None:
     _receive(journal)
 
-    journal.take("Ev1")
+    earlier = Journal(database)
+    with earlier.at_work():
+        earlier.take("Ev1")
     journal.take("Ev1")
     before = journal.waiting()[0]
     journal.begin_sending("Ev1")
