@@ -5,6 +5,7 @@ import time
 import pytest
 
 from bot.local_slack import LocalSlack
+from bot.record.journal import Journal
 from knowledge.domain import Turn
 from knowledge.errors import RecordError
 from tests.scenarios.world import MEMBER, Start
@@ -229,7 +230,9 @@ def test_a_question_that_brings_the_program_down_is_given_up(start: Start) -> No
     ts = before.slack.mention("member", "general", "what is BPO?")
     before.slack.wait_until_idle()
     for _ in range(3):
-        before.journal.take(before.journal.waiting()[0].event_id)
+        ended = Journal(before.database)
+        with ended.at_work():
+            ended.take(before.journal.waiting()[0].event_id)
 
     after = start(slack=before.slack, connection="none")
 

@@ -91,7 +91,7 @@ def start_world(
     """
     if slack is None:
         manifest = json.loads(MANIFEST.read_text())
-        slack_options = {"ack_timeout_s": 0.6, **slack_options}
+        slack_options = {"ack_timeout_s": 3.0, **slack_options}
         slack = stack.enter_context(LocalSlack(manifest=manifest, events=events, **slack_options))
     database = open_database(database_url)
     stack.callback(database.close)
