@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def text_of(page: Page) -> str:
-    """Return all that is read of a page: titles, headings and text."""
+    """Return all that is read of a page: titles, summaries, headings and text."""
     return "\n".join(_texts(page))
 
 
@@ -63,7 +63,7 @@ def _texts(page: Page) -> Iterator[str]:
     for found in parse_articles(raw):
         if not isinstance(found, Article):
             continue
-        yield found.title
+        yield from (found.title, found.summary)
         before: tuple[str, ...] = ()
         for section in find_sections(found):
             yield from (part for part in section.trail if part not in before)

@@ -16,9 +16,10 @@ import openpyxl
 import pptx
 import pypandoc
 from docx import Document
-from benchmarks.kept.marks import lines_of, without_marks
 from openpyxl.comments import Comment
 from pptx.util import Inches
+
+from benchmarks.kept.marks import lines_of, without_marks
 
 HERE = Path(__file__).parent
 FORMATS = ("docx", "odt", "epub", "rtf")
@@ -81,10 +82,10 @@ def print_page(html: str, out: Path) -> None:
         )
 
 
-def make_word(out: Path, blocks: list[Any]) -> None:
+def make_word(out: Path, blocks: list[Any]) -> None:  # noqa: C901
     """Write a Word document with python-docx."""
     document = Document()
-    lines = []
+    lines, before = [], ""
     for kind, *texts in blocks:
         lines += [f"{'-' if kind in ('head', 'foot') else '+'} {text}" for text in texts]
         match kind:
@@ -97,7 +98,9 @@ def make_word(out: Path, blocks: list[Any]) -> None:
             case "h1" | "h2":
                 document.add_heading(texts[0], int(kind[1]))
             case "row":
-                table = document.tables[-1] if in_table else document.add_table(0, len(texts))
+                table = (
+                    document.tables[-1] if before == "row" else document.add_table(0, len(texts))
+                )
                 for cell, text in zip(table.add_row().cells, texts, strict=True):
                     cell.text = text
             case "List Bullet" | "List Number" | "List Bullet 2" | "Quote" | "Caption":
@@ -111,7 +114,7 @@ def make_word(out: Path, blocks: list[Any]) -> None:
                 inner.cell(0, 0).text = texts[1]
             case _:
                 document.add_paragraph(texts[0])
-        in_table = kind == "row"
+        before = kind
     document.save(str(out))
     out.with_name(f"{out.name}.lines").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The marks in the sources: `«+line of the article»`, `«-furniture»`, `«+as written⇒as it reads»`."""
+"""The marks in the sources: `«+of the article»`, `«-furniture»`, `«+as written⇒as it reads»`."""
 
 import html
 import re

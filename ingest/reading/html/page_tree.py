@@ -13,6 +13,7 @@ _NEVER_SHOWN = (
     "|//object|//svg|//select|//button|//dialog[not(@open)]"
     "|//*[@hidden]|//*[translate(@aria-hidden, 'TRUE', 'true')='true']"
 )
+_NO_PASSAGE = frozenset({"script", "style", "template", "iframe", "object", "svg"})
 _HIDING_STYLE = re.compile(
     r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])"
 )
@@ -24,17 +25,24 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 _MIN_QUESTION_WORDS = 3
 
 
-def drop_hidden(tree: Any) -> None:
-    """Drop what browsers do not show, with its words."""
+def drop_hidden(tree: Any) -> int:
+    """Drop what browsers do not show, and return how many passages of text that was.
+
+    Programs, styles and comments are no text of the page, and do not count.
+    """
     hidden = list(tree.xpath(_NEVER_SHOWN))
     hidden += [
         element
         for element in tree.xpath("//*[@style]")
         if _HIDING_STYLE.search(re.sub(r"\s+", "", element.get("style").lower()))
     ]
+    passages = 0
     for element in hidden:
         if element.getparent() is not None:
+            is_text = isinstance(element.tag, str) and element.tag not in _NO_PASSAGE
+            passages += is_text and any(map(str.isalnum, "".join(element.itertext())))
             element.drop_tree()
+    return passages
 
 
 def show_accordions(tree: Any) -> None:

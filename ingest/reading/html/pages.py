@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import trafilatura
@@ -13,6 +14,7 @@ from ingest.reading.html.page_tree import drop_hidden, show_accordions
 from ingest.reading.html.surroundings import main_part
 from ingest.reading.hygiene import clean_text
 from ingest.reading.markdown.documents import take_heading
+from ingest.reading.remarks import Remark
 from ingest.reading.saved_pages.furniture import label_kind
 from ingest.reading.saved_pages.metadata import find_author, find_updated
 from ingest.reading.saved_pages.text_blocks import Block, is_list_item
@@ -36,8 +38,8 @@ def declared_encoding(data: bytes) -> str:
     return "" if match is None else match[1].decode("ascii")
 
 
-def read_html(text: str, *, location: str, stem: str) -> Article:
-    """Return the article of a page.
+def read_html(text: str, *, location: str, stem: str) -> Iterator[Article | Remark]:
+    """Yield the article of a page, and a remark on how much around it was left out.
 
     Raises:
         ArticleError: when the page cannot be parsed or has no main text.
@@ -47,7 +49,7 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
     meta = trafilatura.extract_metadata(tree, date_config={"original_date": True})
     updated = _modified(tree)
     show_accordions(tree)
-    drop_hidden(tree)
+    hidden = drop_hidden(tree)
     title = _one_line(meta.title)
     part, cut = main_part(tree, title=_one_line(tree.findtext(".//title")) or title)
     body = clean_text(element_to_markdown(part))
@@ -59,7 +61,9 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
             "is empty: the page has no main text; save the article itself", location=location
         )
     title = title or heading or title_from_stem(stem)
-    return Article(
+    if hidden or cut:
+        yield Remark(text=_left_out(hidden, len(cut)), location=location)
+    yield Article(
         article_id=ArticleId(slugify(title)),
         title=title,
         body=body,
@@ -70,6 +74,15 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
         published=find_date(meta.date or ""),
         updated=updated or find_updated(cut),
     )
+
+
+def _left_out(hidden: int, around: int) -> str:
+    parts = []
+    if hidden:
+        parts.append(f"{hidden} hidden passages (buttons among them)")
+    if around:
+        parts.append(f"{around} pieces around the article (menus, labels, links to other pages)")
+    return f"{' and '.join(parts)} in it are left out"
 
 
 def _load(text: str, location: str) -> Any:

@@ -32,7 +32,8 @@ _SURROUNDING = frozenset(
     """.split()  # noqa: SIM905
 )
 _SURROUNDING_PAIRS = re.compile(
-    r"\b(?:author (?:box|bio|card|info)|about author|most (?:read|viewed|popular)|read (?:more|next)"
+    r"\b(?:author (?:box|bio|card|info)|about author|most (?:read|viewed|popular)"
+    r"|read (?:more|next)"
     r"|edit (?:this )?page|site (?:notice|sub|header|nav)|table of contents|top (?:bar|links)"
     r"|back to top|page (?:actions|footer|nav)|bottom nav|sub nav|main menu|last (?:updated|edited)"
     r"|recent posts|mw navigation|breaking bar|version badge)\b"
@@ -206,14 +207,11 @@ def _below(leaves: list[_Leaf]) -> list[_Leaf]:
         is_link = leaf.linked >= _LINKED and leaf.tag not in ("dd", "dt", "pre")
         label = leaf.label
         is_mixed = leaf.linked > 0.3 and leaf.tag != "li" and not leaf.is_text
-        if is_link and not (is_lone and not found and not label):
-            found.append(leaf)
-        elif label and leaf.tag not in _CELLS and not leaf.is_text:
-            found.append(leaf)
-        elif is_mixed or (leaf.is_heading and found):
-            found.append(leaf)
-        else:
+        is_label = bool(label) and leaf.tag not in _CELLS and not leaf.is_text
+        is_menu = is_link and (bool(found) or bool(label) or not is_lone)
+        if not (is_menu or is_label or is_mixed or (leaf.is_heading and found)):
             break
+        found.append(leaf)
     return found
 
 
@@ -261,5 +259,5 @@ def _linked(element: Any) -> float:
     words = len(_text(element).split())
     if element.tag == "a":
         return 1.0
-    linked = sum(len(_text(link).split()) for link in element.iter("a") if link.get("href") or True)
+    linked = sum(len(_text(link).split()) for link in element.iter("a"))
     return linked / words if words else 0.0

@@ -14,6 +14,8 @@ __all__ = ["read_rtf"]
 
 _INFO = re.compile(rb"\{\\(title|author) ?([^{}\\]{1,300})\}")
 _MAX_BYTES = 8 * 2**20
+_FOOTNOTE = re.compile(rb"\{(?:\\\*)?\\footnote\b")
+_PARAGRAPH_END = re.compile(rb"\\par(?![a-z])")
 _PICTURE = re.compile(rb"\{\\(?:\*\\shppict|pict|object)\b")
 
 
@@ -27,7 +29,7 @@ def read_rtf(data: bytes, *, location: str, stem: str) -> Article:
         raise ArticleError(
             "cannot be read as a Rich Text document; open it and save it again", location=location
         )
-    data = _without_pictures(data)
+    data = _with_footnotes_below(_without_pictures(data))
     if len(data) > _MAX_BYTES:
         raise ArticleError(
             f"has more than {_MAX_BYTES // 2**20} MiB of text; save it as `.docx`",
@@ -70,6 +72,34 @@ def _without_pictures(data: bytes) -> bytes:
         kept.append(data[at : picture.start()])
         at = _end_of_group(data, picture.start())
     return b"".join([*kept, data[at:]])
+
+
+def _with_footnotes_below(data: bytes) -> bytes:
+    """Return a document whose footnotes are paragraphs below the ones that they belong to."""
+    kept, waiting, at = list[bytes](), list[bytes](), 0
+
+    def take(end: int) -> None:
+        nonlocal at
+        while waiting and (mark := _PARAGRAPH_END.search(data, at, end)):
+            kept.append(data[at : mark.end()])
+            kept.extend(b"{\\pard" + note + b"\\par}" for note in waiting)
+            waiting.clear()
+            at = mark.end()
+        kept.append(data[at:end])
+        at = end
+
+    for footnote in _FOOTNOTE.finditer(data):
+        if footnote.start() < at:
+            continue
+        take(footnote.start())
+        at = _end_of_group(data, footnote.start())
+        waiting.append(data[footnote.end() : at - 1])
+    take(len(data))
+    text = b"".join(kept)
+    # The last paragraph may have no end but that of the document.
+    end = text.rfind(b"}") if waiting else len(text)
+    last = [b"\\par{\\pard" + note + b"\\par}" for note in waiting]
+    return b"".join([text[:end], *last, text[end:]])
 
 
 def _end_of_group(data: bytes, start: int) -> int:

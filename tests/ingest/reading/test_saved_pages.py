@@ -23,7 +23,7 @@ def _expected(path: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> Article:
     raw = RawFile(location=path.name, data=path.read_bytes(), suffix=path.suffix, stem=path.stem)
-    (article,) = parse_articles(raw)
+    *_, article = parse_articles(raw)
     assert isinstance(article, Article)
     return article
 
