@@ -55,7 +55,7 @@ def read_html(text: str, *, location: str, stem: str) -> Iterator[Article | Rema
     body = clean_text(element_to_markdown(part))
     heading, body = take_heading(body, title=title)
     body, trimmed = _trim_edges(body, title=title)
-    cut += trimmed
+    cut += [line for line in trimmed if line and line.strip("#* ") != title]
     if not any(char.isalnum() for char in body):
         raise ArticleError(
             "is empty: the page has no main text; save the article itself", location=location
