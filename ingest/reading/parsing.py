@@ -96,7 +96,7 @@ def _parse_document(raw: RawFile) -> Iterator[Parsed]:
         case ".epub":
             yield from read_epub(data, location=location, stem=stem)
         case ".rtf":
-            yield read_rtf(data, location=location, stem=stem)
+            yield from read_rtf(data, location=location, stem=stem)
         case ".eml":
             yield from read_mail(data, location=location, stem=stem)
         case ".zip":
@@ -128,7 +128,7 @@ def _parse_text(raw: RawFile) -> Iterator[Parsed]:
         case ".adoc" | ".asciidoc":
             yield from read_asciidoc(_words(text, location), location=location, stem=stem)
         case ".txt":
-            yield read_text(_words(text, location), location=location, stem=stem)
+            yield from read_text(_words(text, location), location=location, stem=stem)
         case _:
             raise ArticleError(
                 f"is of a kind that cannot be read ({raw.suffix or 'no suffix'}); use one of "

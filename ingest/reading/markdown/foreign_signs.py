@@ -7,7 +7,7 @@ time that grows with its length.
 
 import re
 
-__all__ = ["drop_foreign_signs"]
+__all__ = ["count_comments", "drop_foreign_signs"]
 
 _COMMENTS = re.compile(
     r"\{%-?\s*comment\b[^%]{0,300}%\}.*?(?:\{%-?\s*endcomment\s*-?%\}|\Z)"
@@ -100,6 +100,11 @@ def drop_foreign_signs(text: str) -> str:
     text = _CONTAINER.sub(r"\1", text) if ":::" in text else text
     text = _BLOCK_ID.sub("", text) if "^" in text else text
     return _MARKED.sub(r"\1", text) if "==" in text else text
+
+
+def count_comments(text: str) -> int:
+    """Return how many comments of other programs stand in Markdown that holds no code."""
+    return len(_COMMENTS.findall(text)) + len(_BRACED_COMMENT.findall(text))
 
 
 def _drop_templates(text: str) -> str:

@@ -1,12 +1,14 @@
 """Rich Text documents to articles: their words, paragraph by paragraph, and rows of tables."""
 
 import re
+from collections.abc import Iterator
 
 from striprtf.striprtf import rtf_to_text
 
 from ingest.reading.documents.packages import as_article, one_line
 from ingest.reading.hygiene import clean_text
 from ingest.reading.letters import escape_line, rows_to_table
+from ingest.reading.remarks import Remark
 from knowledge.domain import Article
 from knowledge.errors import ArticleError
 
@@ -14,13 +16,18 @@ __all__ = ["read_rtf"]
 
 _INFO = re.compile(rb"\{\\(title|author) ?([^{}\\]{1,300})\}")
 _MAX_BYTES = 8 * 2**20
+_LEFT_OUT = {
+    "pictures and objects": re.compile(rb"\{\\(?:\*\\shppict|pict|object)\b"),
+    "comments": re.compile(rb"\{\\\*\\annotation\b"),
+    "page headers and footers": re.compile(rb"\{\\(?:header|footer)[lrf]?\b"),
+}
 _FOOTNOTE = re.compile(rb"\{(?:\\\*)?\\footnote\b")
 _PARAGRAPH_END = re.compile(rb"\\par(?![a-z])")
 _PICTURE = re.compile(rb"\{\\(?:\*\\shppict|pict|object)\b")
 
 
-def read_rtf(data: bytes, *, location: str, stem: str) -> Article:
-    """Return the article of a Rich Text document; pictures, comments and marks are left out.
+def read_rtf(data: bytes, *, location: str, stem: str) -> Iterator[Article | Remark]:
+    """Yield the article of a Rich Text document, and remarks on what of it was left out.
 
     Raises:
         ArticleError: when it is none, or holds no text.
@@ -29,6 +36,7 @@ def read_rtf(data: bytes, *, location: str, stem: str) -> Article:
         raise ArticleError(
             "cannot be read as a Rich Text document; open it and save it again", location=location
         )
+    left_out = {name: len(mark.findall(data)) for name, mark in _LEFT_OUT.items()}
     data = _with_footnotes_below(_without_pictures(data))
     if len(data) > _MAX_BYTES:
         raise ArticleError(
@@ -60,7 +68,10 @@ def read_rtf(data: bytes, *, location: str, stem: str) -> Article:
             rows = []
         if line.strip():
             blocks.append(escape_line(" ".join(line.split())))
-    return as_article(blocks, about, location=location, stem=stem)
+    for what, count in left_out.items():
+        if count:
+            yield Remark(text=f"{count} {what} in it are left out", location=location)
+    yield as_article(blocks, about, location=location, stem=stem)
 
 
 def _without_pictures(data: bytes) -> bytes:
