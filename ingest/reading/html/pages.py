@@ -51,7 +51,7 @@ def read_html(text: str, *, location: str, stem: str) -> Iterator[Article | Rema
     show_accordions(tree)
     hidden = drop_hidden(tree)
     title = _one_line(meta.title)
-    part, cut = main_part(tree, title=_one_line(tree.findtext(".//title")) or title)
+    part, cut = main_part(tree, title=_one_line(tree.findtext(".//title")))
     body = clean_text(element_to_markdown(part))
     heading, body = take_heading(body, title=title)
     body, trimmed = _trim_edges(body, title=title)

@@ -41,6 +41,8 @@ _SURROUNDING_PAIRS = re.compile(
 _NOTE = re.compile(
     r"\b(?:admonition|alert|callout|caution|danger|hint|important|info|note|tip|warning)\b"
 )
+# Builders of sites name parts in these, too.
+_NAMES = ("class", "id", "data-automation-id", "data-testid")
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _BLOCKS = frozenset(
     """
@@ -53,7 +55,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CELLS = frozenset({"td", "th", "dd", "dt", "pre"})
 _SENTENCE = re.compile(r"[.!?:…][\"'”’)\]]*$")  # noqa: RUF001
 _MIN_SENTENCE_WORDS = 5
-_LINKED = 0.8
+_SOME_LINKED, _LINKED = 0.3, 0.8
 _MAX_TEXTS_ABOVE = 2
 _OF_PAGE = 0.6
 
@@ -113,7 +115,7 @@ def _drop_named(root: Any) -> Iterator[Any]:
     """Drop what its tag, role or name says to be no article; yield it."""
     whole = max(_length(root), 1)
     has_head = root.xpath("boolean(.//h1)")
-    for part in root.xpath(f"{_BY_TAG}|.//*[@class or @id]"):
+    for part in root.xpath(f"{_BY_TAG}|.//*[@class or @id or @data-automation-id or @data-testid]"):
         if part.getparent() is None or not _is_surrounding(part):
             continue
         if part.xpath("boolean(self::main|self::article|.//main|.//article|.//h1)"):
@@ -125,14 +127,18 @@ def _drop_named(root: Any) -> Iterator[Any]:
 
 
 def _is_surrounding(part: Any) -> bool:
-    name = " ".join(_WORD_STARTS.split(f"{part.get('class') or ''} {part.get('id') or ''}"))
-    name = name.lower()
+    names = " ".join(part.get(name) or "" for name in _NAMES)
+    name = " ".join(_WORD_STARTS.split(names)).lower()
     if part.tag in ("aside", "div", "section") and _NOTE.search(name):
         return False
-    if part.tag in ("body", "html", "main", "article", "td", "th", "tr", "table", "code", "span"):
-        # A span in a sentence is never more than its words.
-        return bool(part.xpath("self::table[contains(@class, 'navbox')]"))
     words = name.split()
+    if part.tag in ("body", "html", "main", "article", "td", "th", "tr", "table", "code"):
+        return "navbox" in words
+    if part.tag == "span" and _linked(part) < _LINKED:
+        # A span in a sentence is never more than its words.
+        return False
+    if part.tag == "a" and not {"btn", "button"}.isdisjoint(words):
+        return True
     if not _SURROUNDING.isdisjoint(words) or _SURROUNDING_PAIRS.search(name):
         return True
     if part.tag == "aside" or part.get("role") == "complementary":
@@ -155,17 +161,17 @@ def _densest(root: Any) -> Any:
 def _start(leaves: list[_Leaf], title: str) -> int:
     """Return where the article begins: at its title, or else at the first text."""
     heads = [at for at, leaf in enumerate(leaves) if _is_first_heading(leaf)]
-    named = [at for at in heads if leaves[at].text in title] or heads
-    if not named:
-        named = [at for at, leaf in enumerate(leaves) if _is_title(leaf, title)]
-    if not named:
-        texts = [at for at, leaf in enumerate(leaves) if leaf.is_text or leaf.is_heading]
-        first = texts[0] if texts else 0
-        while first > 0 and leaves[first - 1].linked < _LINKED and not leaves[first - 1].label:
-            first -= 1
-        return first
-    above = sum(leaf.is_text for leaf in leaves[: named[0]])
-    return named[0] if above <= _MAX_TEXTS_ABOVE else 0
+    titles = [at for at in heads if leaves[at].text in title]
+    titles = titles or [at for at, leaf in enumerate(leaves) if _is_title(leaf, title)]
+    # A first heading that is no title may well have the beginning of the article above it.
+    for found, most in ((titles, _MAX_TEXTS_ABOVE), (heads, 0)):
+        if found and sum(leaf.is_text for leaf in leaves[: found[0]]) <= most:
+            return found[0]
+    texts = [at for at, leaf in enumerate(leaves) if leaf.is_text or leaf.is_heading]
+    first = texts[0] if texts else 0
+    while first > 0 and leaves[first - 1].linked < _LINKED and not leaves[first - 1].label:
+        first -= 1
+    return first
 
 
 def _is_first_heading(leaf: _Leaf) -> bool:
@@ -202,12 +208,17 @@ def _boxes(leaves: list[_Leaf]) -> list[_Leaf]:
 def _below(leaves: list[_Leaf]) -> list[_Leaf]:
     """Return what follows the last text of the article: links, labels, and their headings."""
     found: list[_Leaf] = []
-    for leaf in reversed(leaves):
+    for at, leaf in reversed(list(enumerate(leaves))):
         is_lone = leaf.element.xpath("boolean(ancestor::article|ancestor::main)")
         is_link = leaf.linked >= _LINKED and leaf.tag not in ("dd", "dt", "pre")
         label = leaf.label
-        is_mixed = leaf.linked > 0.3 and leaf.tag != "li" and not leaf.is_text
-        is_label = bool(label) and leaf.tag not in _CELLS and not leaf.is_text
+        is_mixed = _SOME_LINKED < leaf.linked < _LINKED and leaf.tag != "li" and not leaf.is_text
+        # Below a page, an address is that of whoever keeps it.
+        is_label = (
+            bool(label or (leaf.tag == "address" and len(found) == len(leaves) - at - 1))
+            and leaf.tag not in _CELLS
+            and not leaf.is_text
+        )
         is_menu = is_link and (bool(found) or bool(label) or not is_lone)
         if not (is_menu or is_label or is_mixed or (leaf.is_heading and found)):
             break

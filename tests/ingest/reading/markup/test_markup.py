@@ -164,3 +164,16 @@ def test_a_note_with_a_title_of_its_own_keeps_it() -> None:
     text = "Ropes\n=====\n\n.. admonition:: Old hands say\n\n   Five tucks hold.\n"
 
     assert article_in(text, ".rst").body == "Old hands say\n\nFive tucks hold."
+
+
+def test_what_depends_on_an_attribute_that_is_not_set_is_left_out_and_counted() -> None:
+    text = (
+        "= Lamps\n:harbour:\n\nifdef::harbour[]\nLit at dusk.\nendif::[]\n\nifdef::town,inn[]\n"
+        "Never lit.\nendif::[]\n\nifndef::town[Put out at dawn.]\n\n"
+        "ifeval::[{n} > 1]\nOil.\nendif::[]\n"
+    )
+
+    assert article_in(text, ".adoc").body == "Lit at dusk.\n\nPut out at dawn.\n\nOil."
+    assert remarks_in(text, ".adoc") == [
+        "1 lines of conditions that do not hold in it are left out"
+    ]
