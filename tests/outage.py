@@ -2,15 +2,41 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Self
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mishap:
+    """What becomes of one request instead of its answer."""
+
+    is_passed_on: bool
+    """Whether the server does what it is asked."""
+    answer: bytes = b""
+    """What the client hears in place of the server's answer; nothing when it is hung up on."""
+
+
+CUT_BEFORE = Mishap(is_passed_on=False)
+CUT_AFTER = Mishap(is_passed_on=True)
+
+
+def answer(status: str, *headers: str) -> bytes:
+    """Return an HTTP answer without a body of Slack's."""
+    lines = (f"HTTP/1.1 {status}", *headers, "Content-Length: 0", "Connection: close")
+    return "\r\n".join((*lines, "", "")).encode()
+
+
 class Door:
-    """Passes connections on to a port while it is open; refuses them while it is shut."""
+    """Passes connections on to a port while it is open; refuses them while it is shut.
+
+    While it is open, `mishap` is asked about each connection, which is to carry one request only;
+    it returns None when nothing is to happen.
+    """
 
     def __init__(self, target: int) -> None:
+        self.mishap: Callable[[], Mishap | None] = lambda: None
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
@@ -39,8 +65,22 @@ class Door:
         with suppress(OSError):
             while True:
                 ours, _ = listener.accept()
+                threading.Thread(target=self._treat, args=(ours,), daemon=True).start()
+
+    def _treat(self, ours: socket.socket) -> None:
+        mishap = self.mishap()
+        with ours, suppress(OSError):
+            if mishap is None:
                 theirs = socket.create_connection(("127.0.0.1", self._target))
-                threading.Thread(target=_pass_on, args=(ours, theirs), daemon=True).start()
+                _pass_on(ours, theirs)
+                return
+            request = _read_request(ours)
+            if mishap.is_passed_on:
+                with socket.create_connection(("127.0.0.1", self._target)) as theirs:
+                    theirs.sendall(request)
+                    while theirs.recv(65_536):
+                        pass
+            ours.sendall(mishap.answer)
 
 
 @contextmanager
@@ -67,19 +107,21 @@ def run_odd_server(answer: bytes) -> Iterator[str]:
         thread.join(5)
 
 
-def _read_request(connection: socket.socket) -> None:
+def _read_request(connection: socket.socket) -> bytes:
     """Read a request whole: a server that hangs up on unread data resets the connection."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += connection.recv(65_536)
     head, _, body = data.partition(b"\r\n\r\n")
-    length = next(
+    lengths = (
         int(line.partition(b":")[2])
         for line in head.splitlines()
         if line.lower().startswith(b"content-length:")
     )
+    length = next(lengths, 0)
     while len(body) < length:
         body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
 
 
 def _pass_on(ours: socket.socket, theirs: socket.socket) -> None:

@@ -143,10 +143,14 @@ class _Trial:
             for ts in self.asked
             for reply in slack.transcript.replies(ts)
         )
-        for ts in self.asked:
-            shown = [reply.shown_text for reply in slack.transcript.replies(ts)]
-            if not any("About question" in text for text in shown):
-                print(f"not answered: {shown or 'nothing was said'}")
+        instead = Counter(
+            text
+            for ts in self.asked
+            if not any("About question" in text for text in (shown := _shown(slack, ts)))
+            for text in shown or ("nothing was said",)
+        )
+        for text, times in instead.items():
+            print(f"not answered, {times} times: {text}")
         lost, doubled = answers[0], sum(n for times, n in answers.items() if times > 1)
         print(
             f"{self.mode}, {self.ending.name}: {moments} moments, {len(self.asked)} questions, "
@@ -158,6 +162,10 @@ class _Trial:
             set(self.codes) == {0} and self.longest_s < 15
         )
         return not (lost or doubled or open_ones or notes) and is_ordered
+
+
+def _shown(slack: LocalSlack, ts: str) -> list[str]:
+    return [reply.shown_text for reply in slack.transcript.replies(ts)]
 
 
 def _is_up(slack: LocalSlack, port: int) -> bool:
