@@ -134,21 +134,17 @@ class _Trial:
         return open_ones
 
     def _report(self, slack: LocalSlack, moments: int, open_ones: int, seconds: float) -> bool:
-        answers = Counter(
-            sum("About question" in reply.shown_text for reply in slack.transcript.replies(ts))
-            for ts in self.asked
-        )
-        notes = sum(
-            "interrupted" in reply.shown_text
-            for ts in self.asked
-            for reply in slack.transcript.replies(ts)
-        )
+        shown = {ts: _shown(slack, ts) for ts in self.asked}
         instead = Counter(
             text
-            for ts in self.asked
-            if not any("About question" in text for text in (shown := _shown(slack, ts)))
-            for text in shown or ("nothing was said",)
+            for texts in shown.values()
+            if not any("About question" in text for text in texts)
+            for text in texts or ("nothing was said",)
         )
+        answers = Counter(
+            sum("About question" in text for text in texts) for texts in shown.values()
+        )
+        notes = sum("interrupted" in text for texts in shown.values() for text in texts)
         for text, times in instead.items():
             print(f"not answered, {times} times: {text}")
         lost, doubled = answers[0], sum(n for times, n in answers.items() if times > 1)
