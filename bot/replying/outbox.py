@@ -51,6 +51,10 @@ class Outgoing:
 
     is_taken: bool = False
     """Whether this process holds the event."""
+    is_begun: bool = True
+    """Whether it is counted as begun."""
+    is_suspect: bool = False
+    """Whether its event may be what has ended earlier processes."""
     message: RenderedMessage | None = None
     """None until it is known."""
     way: Way = "reply"
