@@ -1,6 +1,7 @@
 """What stands in for a server that is away: a door that shuts, and one that answers nonsense."""
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -38,6 +39,7 @@ class Door:
     def __init__(self, target: int) -> None:
         self.mishap: Callable[[], Mishap | None] = lambda: None
         self._target = target
+        self._lines: list[_Line] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
 
@@ -53,6 +55,16 @@ class Door:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+    def abort(self) -> None:
+        """Reset the connections that are open now."""
+        for line in self._lines:
+            line.is_aborted = True
+
+    def fall_silent(self) -> None:
+        """Let nothing more through on the connections that are open now, which nobody tells."""
+        for line in self._lines:
+            line.is_silent = True
 
     def open(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self.port))
@@ -71,8 +83,9 @@ class Door:
         mishap = self.mishap()
         with ours, suppress(OSError):
             if mishap is None:
-                theirs = socket.create_connection(("127.0.0.1", self._target))
-                _pass_on(ours, theirs)
+                line = _Line(ours, socket.create_connection(("127.0.0.1", self._target)))
+                self._lines.append(line)
+                line.pass_on()
                 return
             request = _read_request(ours)
             if mishap.is_passed_on:
@@ -124,17 +137,37 @@ def _read_request(connection: socket.socket) -> bytes:
     return head + b"\r\n\r\n" + body
 
 
-def _pass_on(ours: socket.socket, theirs: socket.socket) -> None:
-    with ours, theirs:
-        back = threading.Thread(target=_pump, args=(theirs, ours), daemon=True)
-        back.start()
-        _pump(ours, theirs)
-        back.join()
+class _Line:
+    """Two connections, of which each hears what is said on the other."""
 
+    def __init__(self, ours: socket.socket, theirs: socket.socket) -> None:
+        self.is_silent = False
+        self.is_aborted = False
+        self._ours, self._theirs = ours, theirs
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65_536):
-            sink.sendall(data)
-    with suppress(OSError):
-        sink.shutdown(socket.SHUT_WR)
+    def pass_on(self) -> None:
+        """Return when both have said all they had to say, or are aborted."""
+        ends = (self._ours, self._theirs)
+        for end in ends:
+            end.settimeout(0.05)
+        with self._ours, self._theirs:
+            back = threading.Thread(target=self._pump, args=ends[::-1], daemon=True)
+            back.start()
+            self._pump(*ends)
+            back.join()
+            if self.is_aborted:
+                for end in ends:
+                    # What is closed without lingering is reset, not ended in order.
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while not self.is_aborted:
+                with suppress(TimeoutError):
+                    if not (data := source.recv(65_536)):
+                        break
+                    if not self.is_silent:
+                        sink.sendall(data)
+        if not self.is_aborted:
+            with suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)
