@@ -21,7 +21,7 @@ __all__ = [
     "render_ingest_report",
     "render_ingest_started",
     "render_progress",
-    "render_sources",
+    "render_registered_sources",
     "render_status",
 ]
 
@@ -63,7 +63,7 @@ def render_status(status: CorpusStatus) -> RenderedMessage:
     return message("\n".join(f"{name}: {value}" for name, value in facts), [fields(shown)])
 
 
-def render_sources(locations: Sequence[str]) -> RenderedMessage:
+def render_registered_sources(locations: Sequence[str]) -> RenderedMessage:
     """Return the registered sources."""
     if not locations:
         none = "No source is registered; an ingestion reads the bundled articles."

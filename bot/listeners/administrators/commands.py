@@ -23,7 +23,7 @@ from bot.rendering import (
     render_gaps,
     render_ingest_started,
     render_notice,
-    render_sources,
+    render_registered_sources,
     render_status,
     render_waiting,
 )
@@ -97,7 +97,7 @@ def _reply(
         case Action.STATUS:
             return render_status(corpus.status())
         case Action.SOURCES:
-            return render_sources([source.location for source in corpus.sources()])
+            return render_registered_sources([source.location for source in corpus.sources()])
         case Action.INGEST:
             other = runner.start(request.user_id)
             if other is None:
