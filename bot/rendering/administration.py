@@ -123,8 +123,11 @@ def render_ingest_started() -> RenderedMessage:
     return message(text, [section(text)])
 
 
-def render_busy(actor: str) -> RenderedMessage:
-    """Return the private reply to a request while another ingestion runs."""
+def render_busy(actor: str, *, to: str = "") -> RenderedMessage:
+    """Return the private reply to a request of `to` while another ingestion runs."""
+    if actor == to:
+        own = "The ingestion that you started is still running."
+        return message(own, [section(own)])
     text = "An ingestion is running already, started by"
     return message(f"{text} somebody else.", [section(f"{text} {mention(actor)}.")])
 

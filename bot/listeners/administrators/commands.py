@@ -100,7 +100,9 @@ def _reply(
             return render_registered_sources([source.location for source in corpus.sources()])
         case Action.INGEST:
             other = runner.start(request.user_id)
-            return render_ingest_started() if other is None else render_busy(other)
+            if other is None:
+                return render_ingest_started()
+            return render_busy(other, to=request.user_id)
         case _:
             return render_admin_help()
 
