@@ -141,7 +141,9 @@ def create_bot(
         services.expert_questions, delivery=delivery, channel_id=settings.experts_channel
     )
     workers = Workers(desk.answer, fetch=desk.fetch)
-    runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
+    runner = IngestRunner(
+        services.ingest, plan=services.plan, delivery=delivery, audit=services.audit
+    )
     # Commands and buttons are acknowledged inside their listener, so no thread may be missing.
     executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
     bolt_logger = logging.getLogger("slack_bolt")

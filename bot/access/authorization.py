@@ -24,6 +24,7 @@ class Action(StrEnum):
     GAPS = "gaps"
     CHANNEL = "channel"
     EXPERTS = "experts"
+    PLAN = "plan"
     INGEST = "ingest"
     PAUSE = "pause"
     RESUME = "resume"
@@ -48,6 +49,7 @@ FOR_ADMINS = frozenset(
         Action.GAPS,
         Action.CHANNEL,
         Action.EXPERTS,
+        Action.PLAN,
         Action.INGEST,
         Action.PAUSE,
         Action.RESUME,

@@ -12,6 +12,7 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.listeners.administrators.channels import ChannelChoice
 from bot.listeners.administrators.commands import handle_kb
+from bot.listeners.administrators.running import handle_work
 from bot.listeners.ask import handle_ask, handle_explain
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
@@ -29,6 +30,7 @@ from bot.listeners.sharing import handle_escalate, handle_share
 from bot.listeners.votes import handle_reason, handle_vote
 from bot.overhearing.ears import Ears
 from bot.rendering import ANSWER_FORM, ASK_FORM, REASON_FORM, TERM_FORM
+from bot.replying.administrators.overview import Overview
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
 from bot.replying.dialogs import Dialogs
@@ -73,11 +75,21 @@ def register(
     app.error(partial(handle_failure, delivery=delivery))
 
     asking = DirectAsking(delivery=delivery, desk=desk, workers=workers)
+    overview = Overview(
+        corpus=services.corpus,
+        library=services.library,
+        activity=services.activity,
+        expert_questions=services.expert_questions,
+        running=runner.running,
+        clock=clock,
+    )
     home = HomeTab(
         delivery=delivery,
         library=services.library,
         glossary=services.glossary,
         privacy=services.privacy,
+        overview=overview,
+        gate=gate,
         retention_days=retention_days,
     )
 
@@ -108,6 +120,7 @@ def register(
         bound(
             handle_kb,
             corpus=services.corpus,
+            overview=overview,
             runner=runner,
             gate=gate,
             delivery=delivery,
@@ -124,6 +137,10 @@ def register(
             switches=services.journal.switches,
             clock=clock,
         )
+    )
+
+    app.action(re.compile("^kb_"))(
+        bound(handle_work, runner=runner, gate=gate, home=home, delivery=delivery)
     )
 
     board = AnswerBoard(

@@ -1,12 +1,20 @@
 """Pure: domain values in, Slack messages out, escaped and within Slack's limits."""
 
-from bot.rendering.administration import (
-    render_admin_help,
+from bot.rendering.administrators.gaps import render_gaps
+from bot.rendering.administrators.runs import (
+    Work,
     render_busy,
-    render_gaps,
     render_ingest_report,
-    render_ingest_started,
+    render_plan,
     render_progress,
+    render_work_started,
+    work_started,
+)
+from bot.rendering.administrators.standing import (
+    AdminPage,
+    Running,
+    Standing,
+    render_admin_help,
     render_sources,
     render_status,
 )
@@ -56,14 +64,18 @@ __all__ = [
     "REASON_FORM",
     "SUGGESTED_PROMPTS",
     "TERM_FORM",
+    "AdminPage",
     "Block",
     "Choice",
     "HomePage",
     "ReasonForm",
     "RenderedMessage",
+    "Running",
     "SectionReference",
+    "Standing",
     "Used",
     "View",
+    "Work",
     "fits",
     "outcome_text",
     "render_admin_help",
@@ -83,12 +95,12 @@ __all__ = [
     "render_help",
     "render_home",
     "render_ingest_report",
-    "render_ingest_started",
     "render_no_channel",
     "render_notice",
     "render_outcome",
     "render_page",
     "render_plainly",
+    "render_plan",
     "render_private_outcome",
     "render_progress",
     "render_question",
@@ -100,4 +112,6 @@ __all__ = [
     "render_term",
     "render_terms",
     "render_waiting",
+    "render_work_started",
+    "work_started",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.record.privacy import AskedQuestion
+from bot.rendering.administrators.standing import AdminPage, render_admin_page
 from bot.rendering.elements.blocks import (
     Block,
     actions,
@@ -39,6 +40,8 @@ class HomePage:
     retention_days: int
     notice: str = ""
     """What has just been done; empty when nothing was."""
+    administration: AdminPage | None = None
+    """None for whoever is no administrator."""
 
 
 def render_home(page: HomePage) -> list[Block]:
@@ -65,6 +68,7 @@ def render_home(page: HomePage) -> list[Block]:
         divider(),
         section(f"*What I know*\n{_knowledge(page)}"),
         context(WAYS),
+        *_administration(page.administration),
         divider(),
         section(f"*Your privacy*\n{_privacy(page)}"),
         actions(
@@ -72,6 +76,10 @@ def render_home(page: HomePage) -> list[Block]:
             _forget_button(),
         ),
     ]
+
+
+def _administration(page: AdminPage | None) -> list[Block]:
+    return [] if page is None else [divider(), *render_admin_page(page)]
 
 
 def _last(questions: Sequence[AskedQuestion]) -> list[Block]:

@@ -12,6 +12,7 @@ from bot.app import create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.local_slack import LocalSlack
+from bot.record.activity import Activity
 from bot.record.channels import Channels
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
@@ -60,10 +61,12 @@ def main() -> None:
                 corpus=FakeCorpus(),
                 library=FakeLibrary(),
                 ingest=FakeIngestion(),
+                plan=FakeIngestion().plan,
                 audit=FakeAudit(),
                 journal=Journal(database, lease_s=LEASE_S),
                 remarks=Remarks(database),
                 gaps=Gaps(database),
+                activity=Activity(database),
                 privacy=Privacy(database),
                 channels=Channels(database),
                 expert_questions=ExpertQuestions(database),

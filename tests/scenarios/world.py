@@ -11,6 +11,7 @@ from typing import Any, Literal
 from bot.app import Bot, create_bot
 from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.record.activity import Activity
 from bot.record.channels import Channels
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
@@ -104,10 +105,12 @@ def start_world(
         corpus=FakeCorpus(),
         library=FakeLibrary(),
         ingest=ingestion,
+        plan=ingestion.plan,
         audit=audit,
         journal=journal,
         remarks=Remarks(database),
         gaps=Gaps(database),
+        activity=Activity(database),
         channels=Channels(database),
         expert_questions=ExpertQuestions(database),
         privacy=Privacy(database),

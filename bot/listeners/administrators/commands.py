@@ -17,16 +17,18 @@ from bot.record.privacy import Privacy
 from bot.record.switches import PAUSE, Switches
 from bot.rendering import (
     RenderedMessage,
+    Work,
     render_admin_help,
     render_busy,
     render_denied,
     render_gaps,
-    render_ingest_started,
     render_notice,
     render_sources,
     render_status,
     render_waiting,
+    render_work_started,
 )
+from bot.replying.administrators.overview import Overview
 from bot.replying.delivery import Delivery
 from bot.services import Corpus
 
@@ -48,6 +50,7 @@ def handle_kb(
     command: dict[str, Any],
     *,
     corpus: Corpus,
+    overview: Overview,
     runner: IngestRunner,
     gate: PermissionGate,
     delivery: Delivery,
@@ -80,7 +83,7 @@ def handle_kb(
     elif action is Action.ERASE:
         message = _erase(mentioned_person(command), privacy=privacy)
     else:
-        message = _reply(action, request, corpus=corpus, runner=runner)
+        message = _reply(action, request, corpus=corpus, overview=overview, runner=runner)
     delivery.respond(message, response_url=request.response_url)
 
 
@@ -91,16 +94,22 @@ def _erase(user_id: str, *, privacy: Privacy) -> RenderedMessage:
 
 
 def _reply(
-    action: Action, request: SlashCommand, *, corpus: Corpus, runner: IngestRunner
+    action: Action,
+    request: SlashCommand,
+    *,
+    corpus: Corpus,
+    overview: Overview,
+    runner: IngestRunner,
 ) -> RenderedMessage:
     match action:
         case Action.STATUS:
-            return render_status(corpus.status())
+            return render_status(overview.standing())
         case Action.SOURCES:
             return render_sources([source.location for source in corpus.sources()])
-        case Action.INGEST:
-            other = runner.start(request.user_id)
-            return render_ingest_started() if other is None else render_busy(other)
+        case Action.INGEST | Action.PLAN:
+            work: Work = "plan" if action is Action.PLAN else "ingest"
+            other = runner.start(request.user_id, work=work)
+            return render_work_started(work) if other is None else render_busy(other)
         case _:
             return render_admin_help()
 
