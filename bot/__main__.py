@@ -23,6 +23,7 @@ from bot.local_slack.terminal.chat import TerminalChat
 from bot.local_slack.web.chat import WebChat, open_in_browser
 from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -266,8 +267,9 @@ def _services(opened: Knowledge, metrics: Metrics) -> Services:
         audit=opened.ledger,
         journal=Journal(opened.database),
         remarks=Remarks(opened.database),
-        gaps=Gaps(opened.database),
+        gaps=Gaps(opened.database, embed=opened.embedder.embed_documents),
         activity=Activity(opened.database),
+        digests=Digests(opened.database),
         channels=Channels(opened.database),
         expert_questions=ExpertQuestions(opened.database),
         privacy=Privacy(opened.database),

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -110,6 +111,7 @@ class Services:
     remarks: Remarks
     gaps: Gaps
     activity: Activity
+    digests: Digests
     channels: Channels
     expert_questions: ExpertQuestions
     privacy: Privacy

@@ -31,6 +31,7 @@ from knowledge.ports import Vectors
 from knowledge.record.ledger import RegisteredSource, RunRow
 from knowledge.record.library import Freshness
 from knowledge.record.model_use import ModelReport
+from knowledge.text.language import stems_of
 from knowledge.text.passages import units
 
 START = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
@@ -362,6 +363,15 @@ class ScriptedJudge:
         if self.error is not None:
             raise self.error
         return [self.of.get(passage, self.probability) for passage in passages]
+
+
+def embed_stems(texts: Sequence[str]) -> Vectors:
+    """Return a vector of the stems of each text: texts that share stems are near."""
+    vectors = np.zeros((len(texts), 256), dtype=np.float32)
+    for row, text in zip(vectors, texts, strict=True):
+        row[[zlib.crc32(stem.encode()) % 256 for stem in set(stems_of(text)) or {text}]] = 1
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / lengths, dtype=np.float32)
 
 
 class HashingEmbedder:

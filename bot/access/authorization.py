@@ -23,6 +23,7 @@ class Action(StrEnum):
     SOURCES = "sources"
     GAPS = "gaps"
     CHANNEL = "channel"
+    DIGEST = "digest"
     EXPERTS = "experts"
     PLAN = "plan"
     INGEST = "ingest"
@@ -48,6 +49,7 @@ FOR_ADMINS = frozenset(
         Action.SOURCES,
         Action.GAPS,
         Action.CHANNEL,
+        Action.DIGEST,
         Action.EXPERTS,
         Action.PLAN,
         Action.INGEST,

@@ -1,6 +1,13 @@
 """Pure: domain values in, Slack messages out, escaped and within Slack's limits."""
 
-from bot.rendering.administrators.gaps import render_gaps
+from bot.rendering.administrators.digest import (
+    Digest,
+    DigestGap,
+    render_digest,
+    render_digest_choice,
+    render_no_digest,
+)
+from bot.rendering.administrators.gaps import GapList, render_gaps
 from bot.rendering.administrators.runs import (
     Work,
     render_busy,
@@ -67,6 +74,9 @@ __all__ = [
     "AdminPage",
     "Block",
     "Choice",
+    "Digest",
+    "DigestGap",
+    "GapList",
     "HomePage",
     "ReasonForm",
     "RenderedMessage",
@@ -87,6 +97,8 @@ __all__ = [
     "render_decline",
     "render_definition",
     "render_denied",
+    "render_digest",
+    "render_digest_choice",
     "render_expert_answer",
     "render_expert_question",
     "render_failure",
@@ -96,6 +108,7 @@ __all__ = [
     "render_home",
     "render_ingest_report",
     "render_no_channel",
+    "render_no_digest",
     "render_notice",
     "render_outcome",
     "render_page",

@@ -23,6 +23,7 @@ from knowledge.record.library import Freshness
 __all__ = ["HomePage", "render_home"]
 
 MAX_QUESTION_CHARS = 200
+MAX_NOTICE_CHARS = 500
 WAYS = (
     "Mention me in a channel or write to me in *Messages*; `/ask` and `/define` answer anywhere, "
     "so that only you see it."
@@ -47,7 +48,7 @@ class HomePage:
 def render_home(page: HomePage) -> list[Block]:
     """Return the blocks of the Home tab."""
     return [
-        *([context(escape(page.notice))] if page.notice else []),
+        *([context(escape(cut(page.notice, MAX_NOTICE_CHARS)))] if page.notice else []),
         header("Ask the articles"),
         actions(
             button("Ask a question", action_id="home_ask", value="ask", style="primary"),

@@ -15,6 +15,7 @@ from bot.connections.socket_mode import run_socket_mode
 from bot.local_slack import LocalSlack
 from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -34,6 +35,7 @@ from tests.fakes import (
     FakeGlossary,
     FakeIngestion,
     FakeLibrary,
+    embed_stems,
 )
 
 
@@ -66,8 +68,9 @@ def run(url: str, database_url: str, port: int, pause_s: float) -> None:
             remarks=Remarks(database),
             channels=Channels(database),
             expert_questions=ExpertQuestions(database),
-            gaps=Gaps(database),
+            gaps=Gaps(database, embed=embed_stems),
             activity=Activity(database),
+            digests=Digests(database),
             privacy=Privacy(database),
             clock=FakeClock(),
         ),

@@ -11,7 +11,8 @@ DIRECT = f"D{ADMIN[1:]}"
 
 
 def _views(world: World) -> list[Json]:
-    return [entry.data["view"] for entry in world.slack.transcript.entries if entry.kind == "view"]
+    shown = [entry.data["view"] for entry in world.slack.transcript.entries if entry.kind == "view"]
+    return [view for view in shown if view["type"] == "home"]
 
 
 def _next_home(world: World, seen: int) -> Json:

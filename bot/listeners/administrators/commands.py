@@ -11,8 +11,8 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, mentioned_person, parse_command
 from bot.listeners.administrators.channels import ChannelChoice
+from bot.listeners.administrators.digests import DigestChoice
 from bot.record.experts import ExpertQuestions
-from bot.record.gaps import Gaps
 from bot.record.privacy import Privacy
 from bot.record.switches import PAUSE, Switches
 from bot.rendering import (
@@ -28,13 +28,13 @@ from bot.rendering import (
     render_waiting,
     render_work_started,
 )
+from bot.replying.administrators.gaps import GapDesk
 from bot.replying.administrators.overview import Overview
 from bot.replying.delivery import Delivery
 from bot.services import Corpus
 
 __all__ = ["handle_kb"]
 
-GAPS_AGE = dt.timedelta(days=30)
 PAUSED = "Paused. Whoever asks is told so, until /kb resume."
 RESUMED = "I answer again."
 NOT_PAUSED = "I was not paused."
@@ -54,9 +54,10 @@ def handle_kb(
     runner: IngestRunner,
     gate: PermissionGate,
     delivery: Delivery,
-    gaps: Gaps,
+    gap_desk: GapDesk,
     expert_questions: ExpertQuestions,
     channel_choice: ChannelChoice,
+    digest_choice: DigestChoice,
     privacy: Privacy,
     switches: Switches,
     clock: Callable[[], dt.datetime],
@@ -69,12 +70,13 @@ def handle_kb(
     if not decision.allowed:
         message = render_denied(decision.reason)
     elif action is Action.GAPS:
-        since = clock() - GAPS_AGE
-        message = render_gaps(gaps.unanswered(not_before=since), gaps.disliked(not_before=since))
+        message = render_gaps(gap_desk.look())
     elif action is Action.EXPERTS:
         message = render_waiting(expert_questions.waiting())
     elif action is Action.CHANNEL:
         message = channel_choice.reply(request)
+    elif action is Action.DIGEST:
+        message = digest_choice.reply(request)
     elif action is Action.PAUSE:
         switches.turn_on(PAUSE, actor=request.user_id, at=clock())
         message = render_notice(PAUSED)

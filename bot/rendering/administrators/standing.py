@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.record.activity import ActivityCounts
+from bot.rendering.administrators.gaps import GapList, counted, gap_rows
 from bot.rendering.administrators.runs import listed, progress_text
 from bot.rendering.elements.blocks import (
     Block,
@@ -41,6 +42,7 @@ HELP_LINES = (
     "`/kb status` what the assistant knows, and how it was last updated",
     "`/kb sources` the folders and files it reads",
     "`/kb gaps` what people asked in vain, and the answers that they voted down",
+    "`/kb digest` whether a digest of the week comes to this channel; `/kb digest on` or `off`",
     "`/kb experts` what waits for an answer of the experts",
     "`/kb channel` what I hear in this channel; `/kb channel threads` to go on without a mention",
     "`/kb plan` what an ingestion would change",
@@ -60,6 +62,7 @@ RUN_COUNTS = ("added", "changed", "removed", "failed")
 BARS = "▁▂▃▄▅▆▇█"
 NONE = "·"
 MAX_NAME_CHARS = 100
+MAX_GAPS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,7 @@ class AdminPage:
 
     standing: Standing
     activity: ActivityCounts
+    gaps: GapList
     waiting: int
     """How many questions wait for the experts."""
 
@@ -135,9 +139,19 @@ def render_admin_page(page: AdminPage) -> list[Block]:
         *([section("\n".join(["*Last ingestions*", *last_runs]))] if last_runs else []),
         _buttons(),
         *_activity(page.activity),
+        *_gaps(page.gaps),
         *([context(waiting)] if page.waiting else []),
         context("Only administrators see this part. `/kb help` lists what else you can do."),
     ]
+
+
+def _gaps(found: GapList) -> list[Block]:
+    if not found.gaps:
+        return []
+    rows, shown = gap_rows(found, at_most=MAX_GAPS)
+    more = len(found.gaps) - shown
+    rest = [context(f"… and {more:,} more: `/kb gaps`")] if more else []
+    return [section(f"*What the articles lack*\n{counted(found)}"), *rows, *rest]
 
 
 def chart(*groups: Sequence[tuple[str, Sequence[int]]]) -> str:
@@ -225,7 +239,7 @@ def _run(run: RunRow) -> str:
         for name in RUN_COUNTS
         if isinstance(report.get(name), list | tuple) and report[name]
     ]
-    words = RUN_WORDS.get(run.state, run.state)
+    words = RUN_WORDS.get(run.state) or escape(cut(run.state, MAX_NAME_CHARS))
     done = f": {', '.join(counts)}" if counts else ", nothing changed" if run.report else ""
     return f"{moment(run.ended_at or run.started_at)}, {words}{done}"
 

@@ -18,7 +18,15 @@ from bot.rendering.elements.blocks import (
     section,
 )
 from bot.rendering.elements.dates import month
-from bot.rendering.elements.mrkdwn import TRAIL, cut, escape, link, link_target, one_line
+from bot.rendering.elements.mrkdwn import (
+    TRAIL,
+    cut,
+    escape,
+    is_honest,
+    link,
+    link_target,
+    one_line,
+)
 from bot.rendering.sections.passages import Piece, Run, mark_quote, read_pieces
 from bot.rendering.sections.references import SectionReference
 from knowledge.domain import SectionPage, last_heading
@@ -178,7 +186,7 @@ def _runs(runs: Sequence[Run]) -> list[Block]:
         styles = sorted(run.styles)
         for start in range(0, len(run.text), MAX_RUN_CHARS):
             text = run.text[start : start + MAX_RUN_CHARS]
-            target = link_target(run.url)
+            target = link_target(run.url) if is_honest(run.text, run.url) else ""
             shown = plain_run(text, style=styles)
             found.append(shown | {"type": "link", "url": target} if target else shown)
     return found or [plain_run(" ")]

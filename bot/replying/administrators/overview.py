@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.record.activity import Activity
 from bot.record.experts import ExpertQuestions
 from bot.rendering import AdminPage, Running, Standing
+from bot.replying.administrators.gaps import GapDesk
 from bot.services import Corpus, Library
 
 __all__ = ["Overview"]
@@ -26,6 +27,7 @@ class Overview:
         library: Library,
         activity: Activity,
         expert_questions: ExpertQuestions,
+        gap_desk: GapDesk,
         running: Callable[[], Running | None],
         clock: Callable[[], dt.datetime],
     ) -> None:
@@ -34,6 +36,7 @@ class Overview:
         self._library = library
         self._activity = activity
         self._expert_questions = expert_questions
+        self._gap_desk = gap_desk
         self._running = running
         self._clock = clock
 
@@ -56,5 +59,6 @@ class Overview:
         return AdminPage(
             standing=self.standing(),
             activity=self._activity.count(until=self._clock(), days=DAYS, stretches=STRETCHES),
+            gaps=self._gap_desk.look(),
             waiting=len(self._expert_questions.waiting()),
         )
