@@ -48,7 +48,7 @@ class HomePage:
 def render_home(page: HomePage) -> list[Block]:
     """Return the blocks of the Home tab."""
     return [
-        *([context(escape(cut(page.notice, MAX_NOTICE_CHARS)))] if page.notice else []),
+        *_notice(page.notice),
         header("Ask the articles"),
         actions(
             button("Ask a question", action_id="home_ask", value="ask", style="primary"),
@@ -77,6 +77,11 @@ def render_home(page: HomePage) -> list[Block]:
             _forget_button(),
         ),
     ]
+
+
+def _notice(text: str) -> list[Block]:
+    shown = escape(cut(one_line(text), MAX_NOTICE_CHARS))
+    return [context(shown)] if shown else []
 
 
 def _administration(page: AdminPage | None) -> list[Block]:

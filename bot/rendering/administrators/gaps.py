@@ -64,7 +64,8 @@ def render_gaps(found: GapList, *, notice: str = "") -> RenderedMessage:
 
     `notice` is what has just been done.
     """
-    said = [context(escape(cut(notice, MAX_NOTICE_CHARS)))] if notice else []
+    told = escape(cut(one_line(notice), MAX_NOTICE_CHARS))
+    said = [context(told)] if told else []
     if not found.gaps:
         return message(f"{notice} {NONE}".strip(), [*said, section(NONE)])
     rows, shown = gap_rows(found, at_most=MAX_SHOWN)

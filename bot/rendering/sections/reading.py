@@ -38,6 +38,7 @@ View = dict[str, Any]
 MAX_PIECES = 80
 MAX_TEXT_CHARS = 15_000
 MAX_RUN_CHARS = 3_000
+MAX_RUNS = 900
 BEFORE_QUOTE = 3
 """Of a section that is too long, so many pieces are shown before the marked passage."""
 MAX_DEPTH = 6
@@ -182,7 +183,7 @@ def _name(heading: Sequence[Piece], column: int) -> list[Block]:
 
 def _runs(runs: Sequence[Run]) -> list[Block]:
     found = []
-    for run in runs:
+    for run in _few(runs):
         styles = sorted(run.styles)
         for start in range(0, len(run.text), MAX_RUN_CHARS):
             text = run.text[start : start + MAX_RUN_CHARS]
@@ -190,3 +191,11 @@ def _runs(runs: Sequence[Run]) -> list[Block]:
             shown = plain_run(text, style=styles)
             found.append(shown | {"type": "link", "url": target} if target else shown)
     return found or [plain_run(" ")]
+
+
+def _few(runs: Sequence[Run]) -> Sequence[Run]:
+    """Return the runs, or the first of them and the rest as plain text: Slack takes a thousand."""
+    if len(runs) <= MAX_RUNS:
+        return runs
+    rest = "".join(run.text for run in runs[MAX_RUNS:])
+    return [*runs[:MAX_RUNS], replace(runs[MAX_RUNS], text=rest, styles=frozenset(), url="")]

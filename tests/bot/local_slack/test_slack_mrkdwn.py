@@ -43,7 +43,6 @@ def _span(text: str, *styles: str, url: str | None = None, mentions: str | None 
         ),
         pytest.param("<#C1|general>", [_span("#general", "bold", mentions="C1")], id="channel"),
         pytest.param("<!here>", [_span("@here", "bold")], id="special mention"),
-        pytest.param("<!date^1^{date}|May 1>", [_span("May 1", "bold")], id="date"),
     ],
 )
 def test_inline_markup_becomes_spans(text: str, spans: list[Span]) -> None:

@@ -29,7 +29,7 @@ FIXED = {
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_nothing_hostile_is_active_or_over_a_limit_anywhere(surface: str) -> None:
-    for seed in range(25):
+    for seed in range(8):
         for rendered in sent(SURFACES[surface](Forge(seed))):
             assert objections(rendered) == [], (surface, seed)
 
