@@ -44,8 +44,8 @@ from bot.rendering import (
     render_private_outcome,
     render_question,
     render_reason_form,
+    render_registered_sources,
     render_shared_outcome,
-    render_sources,
     render_status,
     render_term,
     render_terms,
@@ -261,7 +261,9 @@ SURFACES: dict[str, Surface] = {
     "Home": lambda by: _home(by, by.make(HomePage, administration=None)),
     "Home of administrators": lambda by: _home(by, by.make(HomePage)),
     "status": lambda by: render_status(by.make(Standing)),
-    "sources": lambda by: render_sources([by.text() for _ in range(by.dice.randint(0, 40))]),
+    "sources": lambda by: render_registered_sources(
+        [by.text() for _ in range(by.dice.randint(0, 40))]
+    ),
     "gaps": lambda by: render_gaps(by.make(GapList), notice=by.text()),
     "a digest": lambda by: render_digest(by.make(Digest)),
     "a report": lambda by: render_ingest_report(by.make(IngestReport)),

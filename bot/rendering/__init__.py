@@ -22,7 +22,7 @@ from bot.rendering.administrators.standing import (
     Running,
     Standing,
     render_admin_help,
-    render_sources,
+    render_registered_sources,
     render_status,
 )
 from bot.rendering.answers import (
@@ -118,9 +118,9 @@ __all__ = [
     "render_progress",
     "render_question",
     "render_reason_form",
+    "render_registered_sources",
     "render_sentences",
     "render_shared_outcome",
-    "render_sources",
     "render_status",
     "render_term",
     "render_terms",

@@ -101,6 +101,10 @@ class Retriever:
             far_similarity=self._remoteness.current() if self._remoteness else 0.0,
         )
 
+    def vector_of(self, text: str) -> Vectors:
+        """Return the unit vector that a text is searched for with."""
+        return self._embedder.embed_query(text)
+
     def signals(self, query: Query) -> list[tuple[Chunk, RankSignals]]:
         """Return what speaks for each chunk found, all of them compared sentence by sentence.
 
@@ -123,7 +127,7 @@ class Retriever:
     def _vector(self, query: Query) -> Vectors:
         """Return the unit vector of a question, halfway to those of its other wordings."""
         wordings = (query.text, *query.other_wordings)
-        vectors = [self._embedder.embed_query(one) for one in wordings]
+        vectors = [self.vector_of(one) for one in wordings]
         if len(vectors) == 1:
             return vectors[0]
         middle = np.mean(vectors, axis=0)

@@ -23,7 +23,7 @@ from bot.rendering import (
     render_denied,
     render_gaps,
     render_notice,
-    render_sources,
+    render_registered_sources,
     render_status,
     render_waiting,
     render_work_started,
@@ -107,7 +107,7 @@ def _reply(
         case Action.STATUS:
             return render_status(overview.standing())
         case Action.SOURCES:
-            return render_sources([source.location for source in corpus.sources()])
+            return render_registered_sources([source.location for source in corpus.sources()])
         case Action.INGEST | Action.PLAN:
             work: Work = "plan" if action is Action.PLAN else "ingest"
             other = runner.start(request.user_id, work=work)

@@ -34,7 +34,7 @@ __all__ = [
     "chart",
     "render_admin_help",
     "render_admin_page",
-    "render_sources",
+    "render_registered_sources",
     "render_status",
 ]
 
@@ -105,7 +105,7 @@ def render_admin_help() -> RenderedMessage:
     return message(f"{intro}\n{plain}", [section("\n".join([intro, *HELP_LINES]))])
 
 
-def render_sources(locations: Sequence[str]) -> RenderedMessage:
+def render_registered_sources(locations: Sequence[str]) -> RenderedMessage:
     """Return the registered sources."""
     if not locations:
         none = "No source is registered; an ingestion reads the bundled articles."
