@@ -84,6 +84,7 @@ def _homes(browser: Browser, url: str) -> None:
     heading = page.locator(".home .block-header:has-text('For administrators')")
     heading.wait_for()
     heading.evaluate("heading => heading.scrollIntoView({block: 'start'})")
+    page.locator("#home").evaluate("scroll => { scroll.scrollTop -= 24; }")
     _take(page, "home-admin")
     page.goto(f"{url}admin/experts")
     _ask(page, "/kb gaps")

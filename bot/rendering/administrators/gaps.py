@@ -32,7 +32,7 @@ NONE = "Nothing is on record that people asked in vain or voted down."
 REASON_WORDS = {"source": "wrong source"}
 REMEDIES: dict[Remedy, str] = {
     "section": "Add a section that answers it.",
-    "term": "Add the term to the glossary, or a section that explains it.",
+    "term": "Add a section on it, or the term to the glossary.",
     "figure": "Add the figure, with its year and source, to the section on it.",
     "update": "Bring the section that was quoted up to date.",
     "complete": "Add what is missing to the section that was quoted.",
@@ -75,7 +75,7 @@ def render_gaps(found: GapList, *, notice: str = "") -> RenderedMessage:
         [
             *said,
             header("What the articles lack"),
-            context(f"{counted(found)} Then type `/kb ingest`, and the next one is answered."),
+            context(f"{counted(found)} Add what is missing, then `/kb ingest`."),
             *rows,
             *([context(f"… and {more:,} more, asked less often.")] if more else []),
         ],
@@ -110,7 +110,7 @@ def _words(gap: Gap) -> str:
     lines = [f"*{first}*" if not gap.is_back else f"*{first}* (asked again since it was dismissed)"]
     if others:
         lines.append(f"also {', '.join(others)}")
-    lines.append(f"{_counts(gap)}, last {moment(gap.last_at)}.")
+    lines.append(f"{_counts(gap)}; last: {moment(gap.last_at)}.")
     lines += _remarks(gap)
     lines.append(f"_{EXPERTS.get(gap.with_experts) or REMEDIES[gap.remedy]}_")
     return "\n".join(lines)

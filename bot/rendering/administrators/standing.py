@@ -122,7 +122,7 @@ def render_status(standing: Standing) -> RenderedMessage:
     articles = f"{status.articles:,} article{'' if status.articles == 1 else 's'}"
     return message(
         f"{articles}, {status.glossary_terms:,} terms in the glossary.",
-        [fields(_facts(standing)), _buttons()],
+        [fields([*_facts(standing), _last(standing)]), _buttons()],
     )
 
 
@@ -136,7 +136,7 @@ def render_admin_page(page: AdminPage) -> list[Block]:
     return [
         header("For administrators"),
         fields(_facts(page.standing)),
-        *([section("\n".join(["*Last ingestions*", *last_runs]))] if last_runs else []),
+        section("\n".join(["*Last ingestions*", *(last_runs or ["none yet"])])),
         _buttons(),
         *_activity(page.activity),
         *_gaps(page.gaps),
@@ -173,19 +173,23 @@ def _bar(number: int, most: int) -> str:
 
 
 def _facts(standing: Standing) -> list[str]:
-    status, ended = standing.status, _ended(standing)
+    status = standing.status
     facts = [
         ("Articles", f"{status.articles:,}{_dates(standing.freshness)}"),
         ("Glossary", f"{status.glossary_terms:,} terms"),
         ("Search", _search(status)),
         ("Answers", _answers(standing.model)),
-        ("Last ingestion", _run(ended[0]) if ended else "none yet"),
     ]
     if standing.running is not None:
         facts.append(("Running now", _running(standing.running)))
     if standing.model is not None and not standing.model.refusal:
         facts.append(("Language model, 30 days", _use(standing.model)))
     return [f"*{name}*\n{value}" for name, value in facts]
+
+
+def _last(standing: Standing) -> str:
+    ended = _ended(standing)
+    return f"*Last ingestion*\n{_run(ended[0]) if ended else 'none yet'}"
 
 
 def _dates(fresh: Freshness) -> str:
