@@ -8,6 +8,8 @@ BENCHMARKS = (
     "answer_time",
     "message_length",
     "threads",
+    "slack_time",
+    "renderings",
     "model_path",
     "model_text",
     "faults.injection",
