@@ -9,6 +9,8 @@ BENCHMARKS = (
     "message_length",
     "kept_lines",
     "threads",
+    "slack_time",
+    "renderings",
     "model_path",
     "model_text",
     "faults.injection",
