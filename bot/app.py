@@ -22,15 +22,18 @@ from bot.housekeeping import Housekeeping
 from bot.listeners import register
 from bot.overhearing.ears import Ears
 from bot.record.journal import Journal
+from bot.replying.administrators.digest import WeeklyDigest
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
 from bot.replying.experts.desk import ExpertDesk
+from bot.replying.experts.rounds import ExpertRounds
 from bot.replying.limits import Limits
 from bot.replying.overheard import Listening
 from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 from bot.settings import BotSettings
+from bot.weekly import Weekly
 from knowledge.errors import RecordError
 
 __all__ = ["Bot", "create_bot"]
@@ -49,10 +52,12 @@ class Bot:
     app: App
     desk: QuestionDesk
     experts: ExpertDesk
+    expert_rounds: ExpertRounds
     delivery: Delivery
     workers: Workers
     runner: IngestRunner
     housekeeping: Housekeeping
+    weekly: Weekly
     executor: ThreadPoolExecutor
     journal: Journal
     _at_work: ExitStack = field(default_factory=ExitStack)
@@ -61,8 +66,9 @@ class Bot:
         """Start to work, with what an earlier run or another process has left unanswered."""
         self._at_work.enter_context(self.journal.at_work())
         self.workers.start()
-        self.experts.resume()
+        self.expert_rounds.start()
         self.housekeeping.start()
+        self.weekly.start()
 
     def close(self) -> None:
         """End in order, once Slack is disconnected; what was not begun is done after a start."""
@@ -75,8 +81,10 @@ class Bot:
         ending.join(LISTENERS_TIMEOUT_S)
         self.workers.close(timeout_s=CLOSE_TIMEOUT_S)
         self.runner.close(timeout_s=max(until - time.monotonic(), 0.0))
+        self.expert_rounds.close(timeout_s=max(until - time.monotonic(), 0.0))
         self.delivery.close()
         self.housekeeping.close()
+        self.weekly.close()
         try:
             self._at_work.close()
         except RecordError as exc:
@@ -141,7 +149,9 @@ def create_bot(
         services.expert_questions, delivery=delivery, channel_id=settings.experts_channel
     )
     workers = Workers(desk.answer, fetch=desk.fetch)
-    runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
+    runner = IngestRunner(
+        services.ingest, plan=services.plan, delivery=delivery, audit=services.audit
+    )
     # Commands and buttons are acknowledged inside their listener, so no thread may be missing.
     executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
     bolt_logger = logging.getLogger("slack_bolt")
@@ -181,11 +191,25 @@ def create_bot(
         app=app,
         desk=desk,
         experts=experts,
+        expert_rounds=ExpertRounds(experts),
         delivery=delivery,
         workers=workers,
         runner=runner,
         housekeeping=Housekeeping(
             services.journal, retention_days=settings.retention_days, clock=services.clock
+        ),
+        weekly=Weekly(
+            WeeklyDigest(
+                services.digests,
+                gaps=services.gaps,
+                activity=services.activity,
+                expert_questions=services.expert_questions,
+                library=services.library,
+                directory=directory,
+                delivery=delivery,
+                clock=services.clock,
+            ),
+            leases=services.journal.leases,
         ),
         executor=executor,
         journal=services.journal,
