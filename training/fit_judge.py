@@ -2,8 +2,9 @@
 
 `support_articles.jsonl` holds statements on passages of the bundled articles,
 `support_general.jsonl` and `support_styles.jsonl` on passages about other subjects and in other
-styles, each labelled supported, absent or contradicted. False twins that rules make of the supported ones, and of the passages' own sentences,
-are added, and supported statements shown without what supports them. LoRA (Hu et al. 2021) changes
+styles, each labelled supported, absent or contradicted. False twins that rules make of the
+supported ones, and of the passages' own sentences, are added, and supported statements shown
+without what supports them. LoRA (Hu et al. 2021) changes
 the bundled model; `knowledge/models/support_judge.py` reads the result. Printed are
 
     AUROC            supported statements against all others, written by people and held out
