@@ -7,6 +7,7 @@ BENCHMARKS = (
     "ingest_speed",
     "answer_time",
     "message_length",
+    "kept_lines",
     "threads",
     "slack_time",
     "renderings",

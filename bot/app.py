@@ -26,6 +26,7 @@ from bot.replying.administrators.digest import WeeklyDigest
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
 from bot.replying.experts.desk import ExpertDesk
+from bot.replying.experts.rounds import ExpertRounds
 from bot.replying.limits import Limits
 from bot.replying.overheard import Listening
 from bot.replying.questions import QuestionDesk
@@ -51,6 +52,7 @@ class Bot:
     app: App
     desk: QuestionDesk
     experts: ExpertDesk
+    expert_rounds: ExpertRounds
     delivery: Delivery
     workers: Workers
     runner: IngestRunner
@@ -64,7 +66,7 @@ class Bot:
         """Start to work, with what an earlier run or another process has left unanswered."""
         self._at_work.enter_context(self.journal.at_work())
         self.workers.start()
-        self.experts.resume()
+        self.expert_rounds.start()
         self.housekeeping.start()
         self.weekly.start()
 
@@ -79,6 +81,7 @@ class Bot:
         ending.join(LISTENERS_TIMEOUT_S)
         self.workers.close(timeout_s=CLOSE_TIMEOUT_S)
         self.runner.close(timeout_s=max(until - time.monotonic(), 0.0))
+        self.expert_rounds.close(timeout_s=max(until - time.monotonic(), 0.0))
         self.delivery.close()
         self.housekeeping.close()
         self.weekly.close()
@@ -188,6 +191,7 @@ def create_bot(
         app=app,
         desk=desk,
         experts=experts,
+        expert_rounds=ExpertRounds(experts),
         delivery=delivery,
         workers=workers,
         runner=runner,

@@ -111,7 +111,9 @@ def _reply(
         case Action.INGEST | Action.PLAN:
             work: Work = "plan" if action is Action.PLAN else "ingest"
             other = runner.start(request.user_id, work=work)
-            return render_work_started(work) if other is None else render_busy(other)
+            if other is None:
+                return render_work_started(work)
+            return render_busy(other, to=request.user_id)
         case _:
             return render_admin_help()
 

@@ -44,7 +44,9 @@ def handle_work(
         at_home = bool(press.view_id)
         then = (lambda: _show(home, press.actor)) if at_home else (lambda: None)
         other = runner.start(press.user_id, work=work, then=then)
-        message = render_work_started(work) if other is None else render_busy(other)
+        message = (
+            render_work_started(work) if other is None else render_busy(other, to=press.user_id)
+        )
     if press.view_id:
         home.show(press.actor, notice=message.text)
     else:

@@ -38,8 +38,11 @@ def render_work_started(work: Work) -> RenderedMessage:
     return message(STARTED[work], [section(STARTED[work])])
 
 
-def render_busy(actor: str) -> RenderedMessage:
-    """Return the private reply to a request while another ingestion or plan runs."""
+def render_busy(actor: str, *, to: str = "") -> RenderedMessage:
+    """Return the private reply to a request of `to` while another ingestion or plan runs."""
+    if actor == to:
+        own = "The ingestion that you started is still running."
+        return message(own, [section(own)])
     text = "An ingestion is running already, started by"
     return message(f"{text} somebody else.", [section(f"{text} {mention(actor)}.")])
 
