@@ -139,6 +139,7 @@ def test_an_experts_answer_comes_back_to_who_asked(visit: Open) -> None:
 
 def test_an_administrator_dismisses_a_gap_and_ingests_at_home(visit: Open, world: World) -> None:
     world.slack.wait_for_reply(world.slack.mention("member", "general", "an unknown widget"))
+    world.clock.advance(seconds=1)
     world.ingestion.gate.clear()
     page = visit("admin/home")
     gap = page.locator(".home .section:has-text('an unknown widget')")
