@@ -7,7 +7,7 @@ from bot.rendering.administration import (
     render_ingest_report,
     render_ingest_started,
     render_progress,
-    render_sources,
+    render_registered_sources,
     render_status,
 )
 from bot.rendering.answers import (
@@ -93,9 +93,9 @@ __all__ = [
     "render_progress",
     "render_question",
     "render_reason_form",
+    "render_registered_sources",
     "render_sentences",
     "render_shared_outcome",
-    "render_sources",
     "render_status",
     "render_term",
     "render_terms",

@@ -23,7 +23,7 @@ from bot.rendering import (
     render_gaps,
     render_ingest_started,
     render_notice,
-    render_sources,
+    render_registered_sources,
     render_status,
     render_waiting,
 )
@@ -97,10 +97,12 @@ def _reply(
         case Action.STATUS:
             return render_status(corpus.status())
         case Action.SOURCES:
-            return render_sources([source.location for source in corpus.sources()])
+            return render_registered_sources([source.location for source in corpus.sources()])
         case Action.INGEST:
             other = runner.start(request.user_id)
-            return render_ingest_started() if other is None else render_busy(other)
+            if other is None:
+                return render_ingest_started()
+            return render_busy(other, to=request.user_id)
         case _:
             return render_admin_help()
 
