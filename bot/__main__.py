@@ -22,7 +22,9 @@ from bot.ending import ended_by_sigterm, leave
 from bot.local_slack import DEFAULT_CHANNELS, DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
 from bot.local_slack.web.chat import WebChat, open_in_browser
+from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -275,16 +277,22 @@ def _services(opened: Knowledge, metrics: Metrics) -> Services:
         sources = all_sources(opened.sources())
         return ingestion.run(sources, actor=actor, on_progress=on_progress)
 
+    def plan() -> IngestReport:
+        return ingestion.plan(all_sources(opened.sources()))
+
     return Services(
         answerer=MeasuredAnswerer(opened.answerer, metrics),
         glossary=opened.glossary,
         corpus=opened,
         library=Library(opened.database),
         ingest=ingest,
+        plan=plan,
         audit=opened.ledger,
         journal=Journal(opened.database),
         remarks=Remarks(opened.database),
-        gaps=Gaps(opened.database),
+        gaps=Gaps(opened.database, embed=opened.embedder.embed_documents),
+        activity=Activity(opened.database),
+        digests=Digests(opened.database),
         channels=Channels(opened.database),
         expert_questions=ExpertQuestions(opened.database),
         privacy=Privacy(opened.database),

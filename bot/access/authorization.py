@@ -23,7 +23,9 @@ class Action(StrEnum):
     SOURCES = "sources"
     GAPS = "gaps"
     CHANNEL = "channel"
+    DIGEST = "digest"
     EXPERTS = "experts"
+    PLAN = "plan"
     INGEST = "ingest"
     PAUSE = "pause"
     RESUME = "resume"
@@ -47,7 +49,9 @@ FOR_ADMINS = frozenset(
         Action.SOURCES,
         Action.GAPS,
         Action.CHANNEL,
+        Action.DIGEST,
         Action.EXPERTS,
+        Action.PLAN,
         Action.INGEST,
         Action.PAUSE,
         Action.RESUME,

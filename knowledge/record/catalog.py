@@ -11,7 +11,6 @@ from knowledge.glossary.abbreviations import Abbreviations
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
-from knowledge.record.ledger import UNCHANGED
 from knowledge.record.lexical import (
     LexicalEntry,
     add_entries,
@@ -223,7 +222,7 @@ class Catalog:
         """
         run = schema.run.c
         query = select(func.max(run.run_id), func.count()).where(
-            run.ended_at.is_not(None), run.state != UNCHANGED
+            run.ended_at.is_not(None), run.state != schema.UNCHANGED
         )
         with self._database.read() as connection:
             latest, ended = connection.execute(query).one()

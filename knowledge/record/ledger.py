@@ -15,7 +15,6 @@ from knowledge.record.database import Database, insert_for
 from knowledge.record.parameters import in_utc, time_now
 
 __all__ = [
-    "UNCHANGED",
     "AuditState",
     "Generation",
     "Ledger",
@@ -26,8 +25,6 @@ __all__ = [
 
 AUDIT_LOCK = 6022142
 RunState = Literal["running", "done", "partly", "failed", "interrupted"]
-UNCHANGED = "unchanged"
-"""How a run that is done and found nothing to do is kept: what is held in memory stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +189,7 @@ class Ledger:
                 update(schema.run)
                 .where(schema.run.c.run_id == run_id)
                 .values(
-                    state=UNCHANGED if is_idle else state,
+                    state=schema.UNCHANGED if is_idle else state,
                     ended_at=time_now(),
                     report=None if report is None else _noted(report),
                 )
@@ -254,7 +251,7 @@ def _run(row: Row[Any]) -> RunRow:
     return RunRow(
         run_id=row.run_id,
         actor=row.actor,
-        state="done" if row.state == UNCHANGED else row.state,
+        state="done" if row.state == schema.UNCHANGED else row.state,
         started_at=in_utc(row.started_at),
         ended_at=None if row.ended_at is None else in_utc(row.ended_at),
         report=row.report,

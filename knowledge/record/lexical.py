@@ -7,8 +7,9 @@ matches what the rest of the program calls the same word.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from knowledge.text.language import stems_of
 
@@ -110,6 +111,7 @@ def _query_sqlite(
         "heading": HEADING_WEIGHT,
         "body": BODY_WEIGHT,
     }
+    rows: Sequence[Row[Any]] = ()
     # Common words are in half of a corpus: whether they can be seen is asked of the best ones.
     for best in (SEEN_FIRST * limit, ALL):
         rows = connection.execute(

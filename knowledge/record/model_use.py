@@ -11,10 +11,19 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["MODEL_USE", "ModelUse", "describe_use", "fell_back", "read_use"]
+__all__ = [
+    "MODEL_USE",
+    "ModelReport",
+    "ModelUse",
+    "describe_use",
+    "fell_back",
+    "read_use",
+    "report_use",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -140,6 +149,37 @@ def fell_back(fates: Mapping[str, int]) -> int:
 
 def _reasons(fates: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in sorted(fates.items()) if name != "stood")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReport:
+    """Which chat model there is, and what it was used for within some days."""
+
+    name: str
+    refusal: str
+    """Why it cannot be used; empty when it can."""
+    calls: int
+    tokens_read: int
+    tokens_written: int
+    answers: int
+    stood: int
+    """Of the answers, those that were not replaced by quotations."""
+
+
+def report_use(
+    days: Mapping[str, Day], *, not_before: dt.date, name: str, refusal: str
+) -> ModelReport:
+    """Return the sums of the days from `not_before` on, for the model of that name."""
+    counted = [day for name, day in days.items() if name >= not_before.isoformat()]
+    return ModelReport(
+        name=name,
+        refusal=refusal,
+        calls=sum(day["calls"] for day in counted),
+        tokens_read=sum(day["tokens_read"] for day in counted),
+        tokens_written=sum(day["tokens_written"] for day in counted),
+        answers=sum(sum(day["fates"].values()) for day in counted),
+        stood=sum(day["fates"].get("stood", 0) for day in counted),
+    )
 
 
 def describe_use(day: Day) -> str:

@@ -12,7 +12,9 @@ from bot.app import create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.local_slack import LocalSlack
+from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -24,7 +26,15 @@ from bot.settings import BotSettings
 from knowledge.answers.trace import Reply
 from knowledge.domain import Answer, Question
 from knowledge.record.database import open_database
-from tests.fakes import FakeAudit, FakeClock, FakeCorpus, FakeGlossary, FakeIngestion, FakeLibrary
+from tests.fakes import (
+    FakeAudit,
+    FakeClock,
+    FakeCorpus,
+    FakeGlossary,
+    FakeIngestion,
+    FakeLibrary,
+    embed_stems,
+)
 from tests.replicas import LEASE_S
 from tests.workbench import open_workbench
 
@@ -60,10 +70,13 @@ def main() -> None:
                 corpus=FakeCorpus(),
                 library=FakeLibrary(),
                 ingest=FakeIngestion(),
+                plan=FakeIngestion().plan,
                 audit=FakeAudit(),
                 journal=Journal(database, lease_s=LEASE_S),
                 remarks=Remarks(database),
-                gaps=Gaps(database),
+                gaps=Gaps(database, embed=embed_stems),
+                activity=Activity(database),
+                digests=Digests(database),
                 privacy=Privacy(database),
                 channels=Channels(database),
                 expert_questions=ExpertQuestions(database),

@@ -11,28 +11,30 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, mentioned_person, parse_command
 from bot.listeners.administrators.channels import ChannelChoice
+from bot.listeners.administrators.digests import DigestChoice
 from bot.record.experts import ExpertQuestions
-from bot.record.gaps import Gaps
 from bot.record.privacy import Privacy
 from bot.record.switches import PAUSE, Switches
 from bot.rendering import (
     RenderedMessage,
+    Work,
     render_admin_help,
     render_busy,
     render_denied,
     render_gaps,
-    render_ingest_started,
     render_notice,
     render_registered_sources,
     render_status,
     render_waiting,
+    render_work_started,
 )
+from bot.replying.administrators.gaps import GapDesk
+from bot.replying.administrators.overview import Overview
 from bot.replying.delivery import Delivery
 from bot.services import Corpus
 
 __all__ = ["handle_kb"]
 
-GAPS_AGE = dt.timedelta(days=30)
 PAUSED = "Paused. Whoever asks is told so, until /kb resume."
 RESUMED = "I answer again."
 NOT_PAUSED = "I was not paused."
@@ -48,12 +50,14 @@ def handle_kb(
     command: dict[str, Any],
     *,
     corpus: Corpus,
+    overview: Overview,
     runner: IngestRunner,
     gate: PermissionGate,
     delivery: Delivery,
-    gaps: Gaps,
+    gap_desk: GapDesk,
     expert_questions: ExpertQuestions,
     channel_choice: ChannelChoice,
+    digest_choice: DigestChoice,
     privacy: Privacy,
     switches: Switches,
     clock: Callable[[], dt.datetime],
@@ -66,12 +70,13 @@ def handle_kb(
     if not decision.allowed:
         message = render_denied(decision.reason)
     elif action is Action.GAPS:
-        since = clock() - GAPS_AGE
-        message = render_gaps(gaps.unanswered(not_before=since), gaps.disliked(not_before=since))
+        message = render_gaps(gap_desk.look())
     elif action is Action.EXPERTS:
         message = render_waiting(expert_questions.waiting())
     elif action is Action.CHANNEL:
         message = channel_choice.reply(request)
+    elif action is Action.DIGEST:
+        message = digest_choice.reply(request)
     elif action is Action.PAUSE:
         switches.turn_on(PAUSE, actor=request.user_id, at=clock())
         message = render_notice(PAUSED)
@@ -80,7 +85,7 @@ def handle_kb(
     elif action is Action.ERASE:
         message = _erase(mentioned_person(command), privacy=privacy)
     else:
-        message = _reply(action, request, corpus=corpus, runner=runner)
+        message = _reply(action, request, corpus=corpus, overview=overview, runner=runner)
     delivery.respond(message, response_url=request.response_url)
 
 
@@ -91,17 +96,23 @@ def _erase(user_id: str, *, privacy: Privacy) -> RenderedMessage:
 
 
 def _reply(
-    action: Action, request: SlashCommand, *, corpus: Corpus, runner: IngestRunner
+    action: Action,
+    request: SlashCommand,
+    *,
+    corpus: Corpus,
+    overview: Overview,
+    runner: IngestRunner,
 ) -> RenderedMessage:
     match action:
         case Action.STATUS:
-            return render_status(corpus.status())
+            return render_status(overview.standing())
         case Action.SOURCES:
             return render_registered_sources([source.location for source in corpus.sources()])
-        case Action.INGEST:
-            other = runner.start(request.user_id)
+        case Action.INGEST | Action.PLAN:
+            work: Work = "plan" if action is Action.PLAN else "ingest"
+            other = runner.start(request.user_id, work=work)
             if other is None:
-                return render_ingest_started()
+                return render_work_started(work)
             return render_busy(other, to=request.user_id)
         case _:
             return render_admin_help()
