@@ -44,7 +44,7 @@ from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import ConfigError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.record.library import Library
-from knowledge.record.model_use import MODEL_USE, read_use
+from knowledge.record.model_use import MODEL_USE, fell_back, read_use
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -247,9 +247,14 @@ def _metrics(opened: Knowledge) -> Metrics:
         day = read_use(opened.settings.data_dir / MODEL_USE).get(
             f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", {}
         )
+        fates = day.get("fates", {})
         return {
-            f"kb_chat_model_{name}_today": float(day.get(name, 0))
-            for name in ("calls", "tokens_read", "tokens_written")
+            "kb_chat_model_answers_today": float(sum(fates.values())),
+            "kb_chat_model_fell_back_today": float(fell_back(fates)),
+            **{
+                f"kb_chat_model_{name}_today": float(day.get(name, 0))
+                for name in ("calls", "tokens_read", "tokens_written")
+            },
         }
 
     return Metrics(queue, ingestion, model)
