@@ -1,4 +1,4 @@
-"""Every surface, with hostile text in every field; `benchmarks/renderings.py` has more of it."""
+"""Every surface, with hostile text in every field; `benchmarks/slack/renderings.py` has more."""
 
 import inspect
 

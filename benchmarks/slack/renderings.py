@@ -5,8 +5,8 @@
 
 Repeat it from the repository's root with
 
-    python -m benchmarks.renderings                    # 100,000 of them, all surfaces alike
-    python -m benchmarks.renderings --number 2000
+    python -m benchmarks.slack.renderings                    # 100,000 of them, all surfaces alike
+    python -m benchmarks.slack.renderings --number 2000
 """
 
 import sys

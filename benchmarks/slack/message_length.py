@@ -10,8 +10,8 @@ channel's thread. Counted are the characters shown, marks and addresses left out
 
 Repeat it from the repository's root with
 
-    python -m benchmarks.message_length                 # bundled articles, ingested for it
-    python -m benchmarks.message_length --articles DIR  # a data directory that is ready
+    python -m benchmarks.slack.message_length                 # bundled articles, ingested for it
+    python -m benchmarks.slack.message_length --articles DIR  # a data directory that is ready
 """
 
 import re

@@ -12,7 +12,7 @@ the assistant its answer is taken for given.
 
 Repeat it from the repository's root with
 
-    python -m benchmarks.threads
+    python -m benchmarks.slack.threads
 """
 
 import json
@@ -26,7 +26,7 @@ from pathlib import Path
 from benchmarks.harness import Figure, option_parser, parse, publish
 from bot.overhearing.addressing import ASSISTANT, Said, Verdict, addressed
 
-BY_HAND = Path(__file__).parent.parent / "tests" / "evals" / "threads" / "by_hand.jsonl"
+BY_HAND = Path(__file__).parents[2] / "tests" / "evals" / "threads" / "by_hand.jsonl"
 MADE = 60
 SEED = 14
 MENTION_OF_OTHERS = re.compile(r"@(?!assistant)\w")

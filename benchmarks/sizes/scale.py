@@ -14,10 +14,10 @@ Seconds of a processor are told beside those on the clock: they say the same on 
 
 Repeat it from the repository's root with
 
-    python -m benchmarks.scale                             # 50,000 documents beside 250
-    python -m benchmarks.scale --documents 1000 --real     # embedded by the real model
-    python -m benchmarks.scale --servers                   # on PostgreSQL and a Chroma server
-    python -m benchmarks.scale --documents 500 --small 50 --queries 20    # a short run
+    python -m benchmarks.sizes.scale                             # 50,000 documents beside 250
+    python -m benchmarks.sizes.scale --documents 1000 --real     # embedded by the real model
+    python -m benchmarks.sizes.scale --servers                   # on PostgreSQL and a Chroma server
+    python -m benchmarks.sizes.scale --documents 500 --small 50 --queries 20    # a short run
 """
 
 import random

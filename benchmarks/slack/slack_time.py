@@ -9,9 +9,9 @@ each question was answered once before.
 
 Repeat it from the repository's root with
 
-    python -m benchmarks.slack_time                   # 60 questions, bundled articles
-    python -m benchmarks.slack_time --questions 10
-    python -m benchmarks.slack_time --articles DIR    # a data directory that is ready
+    python -m benchmarks.slack.slack_time                   # 60 questions, bundled articles
+    python -m benchmarks.slack.slack_time --questions 10
+    python -m benchmarks.slack.slack_time --articles DIR    # a data directory that is ready
 """
 
 import sys

@@ -4,8 +4,8 @@ The pages and documents of `benchmarks/kept` have each line marked as article or
 is kept when its words stand in what was read, in one piece. Half of the pages are kept aside:
 of these only the figures are shown, unless `--aside-lines` asks for more.
 
-    python -m benchmarks.kept_lines                  # each kind, both halves
-    python -m benchmarks.kept_lines --only html      # and what is not as it should be
+    python -m benchmarks.kept.kept_lines                  # each kind, both halves
+    python -m benchmarks.kept.kept_lines --only html      # and what is not as it should be
 
 `benchmarks/kept/other_readers.py` measures programs of other people on the same pages.
 """
