@@ -142,13 +142,16 @@ class Leases:
         if lease is None:
             yield None
             return
-        with keep_renewed(lambda: self.renew(lease), every_s=self.lease_s / RENEWALS):
-            try:
-                with self._database.guarded(lambda connection: _check(connection, lease)):
-                    yield lease
-            finally:
-                with suppress(RecordError):
-                    self.release(lease)
+        try:
+            with (
+                keep_renewed(lambda: self.renew(lease), every_s=self.lease_s / RENEWALS),
+                self._database.guarded(lambda connection: _check(connection, lease)),
+            ):
+                yield lease
+        finally:
+            # After the last renewal, which would take it once more.
+            with suppress(RecordError):
+                self.release(lease)
 
     def _until(self) -> object:
         return time_from_now(self._database, self.lease_s)

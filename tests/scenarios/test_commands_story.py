@@ -149,7 +149,7 @@ def test_an_administrator_is_answered_privately(start: Start, word: str, said: s
     world.slack.command("admin", "/kb", word)
 
     assert said in world.private_reply(ADMIN).shown_text
-    assert world.slack.transcript.messages() == ()
+    assert {shown.channel for shown in world.slack.transcript.messages()} <= {"D0ADMIN01"}
 
 
 @pytest.mark.parametrize("word", ["status", "sources", "ingest"])

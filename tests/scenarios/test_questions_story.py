@@ -229,7 +229,7 @@ def test_a_question_that_brings_the_program_down_is_given_up(start: Start) -> No
     before.bot.workers.close(timeout_s=1)
     ts = before.slack.mention("member", "general", "what is BPO?")
     before.slack.wait_until_idle()
-    for _ in range(3):
+    for _ in range(5):
         ended = Journal(before.database)
         with ended.at_work():
             ended.take(before.journal.waiting()[0].event_id)

@@ -1,3 +1,4 @@
+import threading
 import time
 from collections.abc import Iterator
 
@@ -6,7 +7,7 @@ import pytest
 from knowledge.errors import LeaseLostError
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
-from knowledge.record.leases import Leases
+from knowledge.record.leases import Lease, Leases
 from knowledge.record.ledger import Ledger
 from tests.workbench import make_article, make_version
 
@@ -44,6 +45,24 @@ def test_a_lease_that_is_held_outlasts_its_term(database: Database) -> None:
 
         assert second.take("ingestion") is None
     assert second.take("ingestion") is not None
+
+
+def test_a_lease_that_was_just_being_renewed_when_its_work_ended_is_free(
+    database: Database,
+) -> None:
+    first, is_renewing = Leases(database, lease_s=10 * SHORT_S), threading.Event()
+    renew = first.renew
+
+    def renew_slowly(lease: Lease) -> bool:
+        is_renewing.set()
+        time.sleep(SHORT_S)
+        return renew(lease)
+
+    first.renew = renew_slowly  # type: ignore[method-assign]
+    with first.hold("ingestion"):
+        assert is_renewing.wait(20)
+
+    assert Leases(database).take("ingestion") is not None
 
 
 def test_whoever_was_silent_for_too_long_makes_nothing_visible(
