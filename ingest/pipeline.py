@@ -11,11 +11,13 @@ from typing import TypeAlias, assert_never
 from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
 from ingest.limited.pool import ReaderPool, open_pool
 from ingest.planning import Placement, Plan
-from ingest.reading.files import NotRead
+from ingest.reading.files import NotRead, Unchanged
 from ingest.reading.remarks import Remark
 from ingest.sections import Section
-from ingest.sources import file_path, read_source
+from ingest.sources import ADDRESS, SourceItem, is_there, read_source
 from ingest.tally import Tally
+from ingest.visits import Visits
+from ingest.web.visiting import VisitItem, Visitor, make_visitor
 from knowledge.assembly import OpenCorpus
 from knowledge.domain import (
     Article,
@@ -33,6 +35,7 @@ from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
 from knowledge.record.leases import INGESTION, Leases
 from knowledge.record.ledger import Ledger, RegisteredSource, RunState
+from knowledge.record.web_pages import WebPages
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.sentence_vectors import SentenceVectors
@@ -90,12 +93,14 @@ class Ingestion:
         sentence_vectors: SentenceVectors,
         embedder: Embedder,
         bundled_dir: Path,
+        visits: Visits,
         open_readers: OpenReaders = open_pool,
     ) -> None:
         """Take what a run works with.
 
-        `bundled_dir` holds the articles that come with the program, and `open_readers` opens the
-        child processes of a run, which reads nothing itself.
+        `visits` asks the web for the sources that lie there, `bundled_dir` holds the articles that
+        come with the program, and `open_readers` opens the child processes of a run, which reads
+        nothing itself.
         """
         self._catalog = catalog
         self._ledger = ledger
@@ -105,6 +110,7 @@ class Ingestion:
         self._sentence_vectors = sentence_vectors
         self._embedder = embedder
         self._bundled_dir = bundled_dir
+        self._visits = visits
         self._open_readers = open_readers
         self._running = threading.Lock()
 
@@ -135,6 +141,7 @@ class Ingestion:
                 with self._open_readers() as readers:
                     run = _Run(readers, self._plan(sources), tally, confirm_empty)
                     self._take_all(sources, run, on_progress=on_progress)
+                    self._visits.keep(run.plan)
                 self._sweep()
                 self._settle(self._embed_counting(tally))
             except BaseException as exc:
@@ -212,7 +219,7 @@ class Ingestion:
             self._catalog.articles(),
             max_tokens=max_tokens,
             sources=[source.location for source in sources],
-            is_there=lambda file: file_path(file, bundled_dir=self._bundled_dir).exists(),
+            is_there=lambda file: is_there(file, bundled_dir=self._bundled_dir),
         )
 
     def _take_all(
@@ -252,7 +259,7 @@ class Ingestion:
         """Yield the articles of a source; tally what it has besides."""
         files = 0
         try:
-            for item in run.readers.read(read_source(source, bundled_dir=self._bundled_dir)):
+            for item in run.readers.read(self._items(source, run)):
                 match item:
                     case NotRead():
                         run.tally.not_read[item.kind] += 1
@@ -261,6 +268,9 @@ class Ingestion:
                         run.tally.remarks.append(item)
                     case ArticleError():
                         run.fail(item)
+                    case Unchanged():
+                        kept = run.plan.keep_file(item.location, source_location=source.location)
+                        run.tally.unchanged += kept
                     case Article():
                         yield item
                     case _:
@@ -281,6 +291,11 @@ class Ingestion:
             )
             return
         run.plan.end_source(source.location)
+
+    def _items(self, source: RegisteredSource, run: _Run) -> Iterable[VisitItem | SourceItem]:
+        if source.kind == ADDRESS:
+            return self._visits.visit(source.location, run.plan, readers=run.readers)
+        return read_source(source, bundled_dir=self._bundled_dir)
 
     def _take_in(self, group: Sequence[_Pending], run: _Run) -> None:
         """Take articles through to visibility; a crash before `activate` leaves them unseen."""
@@ -353,8 +368,11 @@ class Ingestion:
         self._catalog.sweep()
 
 
-def make_ingestion(corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool) -> Ingestion:
-    """Return what ingests into an open corpus."""
+def make_ingestion(
+    corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool, visitor: Visitor | None = None
+) -> Ingestion:
+    """Return what ingests into an open corpus; `visitor` takes the place of the settings' one."""
+    visitor = visitor or make_visitor(corpus.settings)
     return Ingestion(
         catalog=corpus.catalog,
         ledger=corpus.ledger,
@@ -364,6 +382,7 @@ def make_ingestion(corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool)
         sentence_vectors=corpus.sentence_vectors,
         embedder=corpus.embedder,
         bundled_dir=corpus.settings.articles_dir,
+        visits=Visits(visitor, WebPages(corpus.database)),
         open_readers=open_readers,
     )
 

@@ -23,7 +23,7 @@ __all__ = ["Database", "insert_for", "open_database", "time_from_now"]
 logger = logging.getLogger(__name__)
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-HEAD = "0006"
+HEAD = "0007"
 SQLITE_WAIT_S = 5.0
 WRITES = "knowledge_writes"
 OWNER_LOCK = 6022141

@@ -29,6 +29,7 @@ __all__ = [
     "source",
     "switch",
     "unit_vectors",
+    "web_page",
 ]
 
 metadata = MetaData(
@@ -168,4 +169,16 @@ switch = Table(
     Column("name", String(32), primary_key=True),
     Column("actor", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+)
+
+# What a server gave with a page, to ask it later whether that has changed.
+web_page = Table(
+    "web_page",
+    metadata,
+    Column("source_location", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("reader", String(64), nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
 )
