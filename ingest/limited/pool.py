@@ -166,13 +166,16 @@ class ReaderPool:
     def _ahead(self, items: Iterable[Any], work: Callable[[Any], Any]) -> Iterator[Any]:
         """Yield the result of each item in order, while the next ones are worked on."""
         waiting: deque[Future[Any]] = deque()
+        ended: list[ArticleError] = []
         try:
-            for item in items:
+            for item in _until_error(items, ended):
                 waiting.append(self._threads.submit(work, item))
                 if len(waiting) > AHEAD:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+            if ended:
+                raise ended[0]
         finally:
             for future in waiting:
                 future.cancel()
@@ -211,6 +214,14 @@ def open_pool() -> Iterator[ReaderPool]:
         yield pool
     finally:
         pool.close()
+
+
+def _until_error(items: Iterable[Any], ended: list[ArticleError]) -> Iterator[Any]:
+    """Yield items; what their source ends with comes after the results of those before it."""
+    try:
+        yield from items
+    except ArticleError as exc:
+        ended.append(exc)
 
 
 def _error(failure: Failure, location: str) -> ArticleError:

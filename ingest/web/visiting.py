@@ -73,8 +73,7 @@ class Visitor:
         found = self._fetch(address, visit)
         if isinstance(found, ArticleError):
             # Its one page, or the list of them all, cannot be had.
-            yield found
-            return
+            raise found
         if isinstance(found, NotModified) or _suffix(found) != SITEMAP:
             yield self._page(address, found, visit)
             return

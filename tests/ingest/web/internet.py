@@ -10,7 +10,7 @@ import httpcore
 from ingest.web.fetching import Fetcher, FetchLimits
 from ingest.web.manners import Manners
 from ingest.web.networks import Guard, Network
-from ingest.web.visiting import Visitor, VisitLimits
+from ingest.web.visiting import VisitLimits, Visitor
 
 PUBLIC = "93.184.216.34"
 OTHER_PUBLIC = "2606:2800:220:1:248:1893:25c8:1946"
