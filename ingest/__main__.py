@@ -24,6 +24,7 @@ from knowledge.assembly import OpenCorpus, open_corpus
 from knowledge.domain import ArticleId, IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
+from knowledge.record.history import History
 from knowledge.record.ledger import RegisteredSource
 from knowledge.record.library import Library
 from knowledge.settings import KnowledgeSettings
@@ -176,6 +177,19 @@ def _history(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     return DONE
 
 
+def _rollback(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    if options.run_id is None:
+        with open_corpus(settings, exclusive=False) as corpus:
+            found = History(corpus.database).publications()
+        rows = [_jsonable(asdict(one)) for one in found]
+        _print_rows(rows, as_json=options.json, empty="nothing can be taken back yet")
+        return DONE
+    with _ingestion(settings, exclusive=True) as (ingestion, _):
+        report = ingestion.rollback(options.run_id, actor=ACTOR)
+    _print_report(report, as_json=options.json)
+    return DONE
+
+
 def _rebuild(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with _ingestion(settings, exclusive=True) as (ingestion, _):
         chunks = ingestion.rebuild()
@@ -322,6 +336,10 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     show.add_argument("article", help="an article's id, or a file, which is read and not stored")
     history = command("history", _history, "list the latest runs")
     history.add_argument("--limit", type=int, default=10, help="how many (10)")
+    rollback = command("rollback", _rollback, "make all articles as they were before a run")
+    rollback.add_argument(
+        "run_id", nargs="?", type=int, help="the run's number; none lists what can be taken back"
+    )
     check = command("check", _check, "check articles and glossary against the house rules")
     check.add_argument("paths", nargs="*", help="articles or folders; none means the bundled ones")
     check.add_argument("--against", help="a text with which articles may share no long run")

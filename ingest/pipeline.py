@@ -33,6 +33,7 @@ from knowledge.errors import (
 )
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
+from knowledge.record.history import History
 from knowledge.record.leases import INGESTION, Leases
 from knowledge.record.ledger import Ledger, RegisteredSource, RunState
 from knowledge.record.web_pages import WebPages
@@ -94,6 +95,7 @@ class Ingestion:
         embedder: Embedder,
         bundled_dir: Path,
         visits: Visits,
+        history: History,
         open_readers: OpenReaders = open_pool,
     ) -> None:
         """Take what a run works with.
@@ -111,6 +113,7 @@ class Ingestion:
         self._embedder = embedder
         self._bundled_dir = bundled_dir
         self._visits = visits
+        self._history = history
         self._open_readers = open_readers
         self._running = threading.Lock()
 
@@ -184,11 +187,60 @@ class Ingestion:
             present = tuple(article_id for article_id in article_ids if article_id in known)
             run_id = self._ledger.begin_run(actor=actor)
             self._catalog.remove(present)
+            # Whoever removes an article by name wants its text gone, and no run brings it back.
+            self._history.forget(article_ids)
             self._sweep()
             self._settle(self._embedder.embed_documents)
             report = IngestReport(removed=present)
             self._ledger.end_run(run_id, state="done", report=report)
             return present
+
+    def rollback(self, run_id: int, *, actor: str) -> IngestReport:
+        """Make all as it was before a run; raise `KnowledgeError` when that is not kept.
+
+        No model is asked, and it is a run itself, which can be taken back in its turn. The sources
+        stay as they are: the next run takes in again what they hold.
+        """
+        with self._alone(actor):
+            started = time.monotonic()
+            if run_id not in {one.run_id for one in self._history.publications()}:
+                raise KnowledgeError(
+                    f"run {run_id} cannot be taken back: `python -m ingest rollback` lists those "
+                    f"that can"
+                )
+            self._catalog.sweep()
+            earlier = self._history.before(run_id)
+            versions = [one.version_id for one in earlier if one.version_id]
+            if unkept := self._history.unkept(versions):
+                raise KnowledgeError(
+                    f"run {run_id} cannot be taken back: {len(unkept)} of its articles are not kept"
+                )
+            visible = {row.article_id: row for row in self._catalog.articles()}
+            own_run = self._ledger.begin_run(actor=actor)
+            self._history.stage_kept(versions)
+            chunks = self._catalog.version_chunks(versions)
+            self._index.add(chunks, self._embedder.embed_documents)
+            self._visits.forget()
+            self._catalog.restore(earlier)
+            self._sweep()
+            self._settle(self._embedder.embed_documents)
+            ids = {
+                name: [ArticleId(o.article_id) for o in found]
+                for name, found in (
+                    ("added", [o for o in earlier if o.article_id not in visible]),
+                    ("removed", [o for o in earlier if not o.version_id]),
+                    ("changed", [o for o in earlier if o.version_id and o.article_id in visible]),
+                )
+            }
+            report = IngestReport(
+                added=tuple(ids["added"]),
+                changed=tuple(ids["changed"]),
+                removed=tuple(ids["removed"]),
+                chunks_written=len(chunks),
+                seconds=round(time.monotonic() - started, 3),
+            )
+            self._ledger.end_run(own_run, state="done", report=report)
+            return report
 
     @contextmanager
     def _alone(self, actor: str) -> Iterator[None]:
@@ -383,6 +435,7 @@ def make_ingestion(
         embedder=corpus.embedder,
         bundled_dir=corpus.settings.articles_dir,
         visits=Visits(visitor, WebPages(corpus.database)),
+        history=History(corpus.database),
         open_readers=open_readers,
     )
 

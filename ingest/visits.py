@@ -47,6 +47,10 @@ class Visits:
         # Only of a source that was visited to its end: else pages would be forgotten.
         self._visited[location] = visit
 
+    def forget(self) -> None:
+        """Ask for each page whole next time: the articles are no longer what was last fetched."""
+        self._pages.forget()
+
     def keep(self, plan: Plan) -> None:
         """Keep what the pages were given that were taken in whole; the others are asked anew."""
         for location, visit in self._visited.items():

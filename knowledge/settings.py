@@ -114,6 +114,12 @@ class KnowledgeSettings(BaseSettings):
     web_pages: int = Field(
         default=1_000, ge=1, le=50_000, description="pages that are read of one sitemap"
     )
+    kept_publications: int = Field(
+        default=20,
+        ge=0,
+        le=20,
+        description="runs that can be taken back; 0 deletes the text of what is removed at once",
+    )
     name: str = Field(default="", description="what the knowledge base is called")
     about: str = Field(
         default="", description="what it is about, in fixed sentences; from the corpus without"

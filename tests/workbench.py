@@ -100,6 +100,7 @@ def open_workbench(
     chroma_url: str = "",
     database_url: str = "",
     visitor: Visitor | None = None,
+    kept_publications: int = 20,
 ) -> Iterator[Workbench]:
     embedder = embedder or HashingEmbedder()
     settings = KnowledgeSettings(
@@ -108,6 +109,7 @@ def open_workbench(
         chroma_url=chroma_url,
         database_url=database_url,
         articles_dir=data_dir,
+        kept_publications=kept_publications,
     )
     with open_corpus(settings, exclusive=True, embedder=embedder) as corpus:
         yield Workbench(

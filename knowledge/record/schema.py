@@ -19,9 +19,11 @@ __all__ = [
     "article",
     "article_version",
     "audit",
+    "before_run",
     "chunk",
     "embedding",
     "generation",
+    "kept_chunk",
     "lease",
     "metadata",
     "question_vectors",
@@ -181,4 +183,32 @@ web_page = Table(
     Column("etag", Text, nullable=False),
     Column("last_modified", Text, nullable=False),
     Column("fetched_at", DateTime(timezone=True), nullable=False),
+)
+
+# What was visible before each of the latest runs that changed something; an empty version is none.
+before_run = Table(
+    "before_run",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", Text, primary_key=True),
+    Column("version_id", String(64), nullable=False, index=True),
+    Column("location", Text, nullable=False),
+    Column("source_location", Text, nullable=False),
+)
+
+# Chunks of versions that may come back: put away, so that nothing finds or counts them.
+kept_chunk = Table(
+    "kept_chunk",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("chunk_id", String(64), nullable=False),
+    Column("version_id", String(64), nullable=False, index=True),
+    Column("article_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("questions", JSON, nullable=False, server_default="[]"),
 )

@@ -49,6 +49,11 @@ class WebPages:
                 for row in connection.execute(query)
             }
 
+    def forget(self) -> None:
+        """Forget all validators, so that each page is asked for whole."""
+        with self._database.write() as connection:
+            connection.execute(delete(schema.web_page))
+
     def keep(self, source_location: str, given: Mapping[str, Validators], *, reader: str) -> None:
         """Keep the validators of a source's pages in the place of all that were kept of it."""
         table = schema.web_page
