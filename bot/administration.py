@@ -42,14 +42,22 @@ class IngestRunner:
         self._actor: str | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self, actor: str) -> str | None:
-        """Start an ingestion for `actor`; return who runs one already, or None if it started."""
+    def start(
+        self, actor: str, *, work: Ingest | None = None, action: str = "ingest"
+    ) -> str | None:
+        """Start an ingestion for `actor`; return who runs one already, or None if it started.
+
+        `work` is done in the place of reading all sources, and is called `action` in the audit.
+        """
         with self._lock:
             if self._actor is not None:
                 return self._actor
             self._actor = actor
             self._thread = threading.Thread(
-                target=self._run, args=(actor,), name="ingestion", daemon=True
+                target=self._run,
+                args=(actor, work or self._ingest, action),
+                name="ingestion",
+                daemon=True,
             )
         self._thread.start()
         return None
@@ -60,10 +68,10 @@ class IngestRunner:
         if thread is not None:
             thread.join(timeout_s)
 
-    def _run(self, actor: str) -> None:
+    def _run(self, actor: str, work: Ingest, action: str) -> None:
         board = _ProgressMessage(self._delivery, user_id=actor, clock=self._clock)
         try:
-            report = self._ingest(actor, board.show)
+            report = work(actor, board.show)
             message = render_ingest_report(report)
             result = "done" if report.is_complete else "partly"
         except IngestionBusyError as exc:
@@ -78,7 +86,7 @@ class IngestRunner:
                 self._actor = None
         board.finish(message)
         try:
-            self._audit.write_audit(actor=actor, action="ingest", result=result)
+            self._audit.write_audit(actor=actor, action=action, result=result)
         except Exception as exc:  # noqa: BLE001 (the boundary of this thread)
             note_failure(exc, during="audit")
 

@@ -25,6 +25,8 @@ class Action(StrEnum):
     CHANNEL = "channel"
     EXPERTS = "experts"
     INGEST = "ingest"
+    ADD = "add"
+    ROLLBACK = "rollback"
     PAUSE = "pause"
     RESUME = "resume"
     ERASE = "erase"
@@ -49,6 +51,8 @@ FOR_ADMINS = frozenset(
         Action.CHANNEL,
         Action.EXPERTS,
         Action.INGEST,
+        Action.ADD,
+        Action.ROLLBACK,
         Action.PAUSE,
         Action.RESUME,
         Action.ERASE,

@@ -12,6 +12,7 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.listeners.administrators.channels import ChannelChoice
 from bot.listeners.administrators.commands import handle_kb
+from bot.listeners.administrators.publishing import Publishing
 from bot.listeners.ask import handle_ask, handle_explain
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
@@ -108,7 +109,7 @@ def register(
         bound(
             handle_kb,
             corpus=services.corpus,
-            runner=runner,
+            publishing=Publishing(runner, services.additions, services.rollback),
             gate=gate,
             delivery=delivery,
             gaps=services.gaps,

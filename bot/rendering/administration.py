@@ -13,6 +13,7 @@ from bot.rendering.elements.blocks import (
 )
 from bot.rendering.elements.mrkdwn import bold, cut, escape, mention, one_line
 from knowledge.domain import CorpusStatus, IngestProgress, IngestReport
+from knowledge.record.history import Publication
 
 __all__ = [
     "render_admin_help",
@@ -21,11 +22,14 @@ __all__ = [
     "render_ingest_report",
     "render_ingest_started",
     "render_progress",
+    "render_publications",
+    "render_rollback_started",
     "render_sources",
     "render_status",
 ]
 
 MAX_LISTED = 20
+NOTHING_TO_TAKE_BACK = "No run can be taken back yet."
 HELP_LINES = (
     "`/kb status` what the assistant knows and how it was last updated",
     "`/kb sources` the folders and files it reads",
@@ -33,6 +37,8 @@ HELP_LINES = (
     "`/kb experts` what waits for an answer of the experts",
     "`/kb channel` what I hear in this channel; `/kb channel threads` to go on without a mention",
     "`/kb ingest` read the sources again and take in what changed",
+    "`/kb add` _https://…_ take in a web page or sitemap, now and with every ingestion",
+    "`/kb rollback` what can be taken back; `/kb rollback` _number_ to do so",
     "`/kb pause` look nothing up and tell whoever asks so; `/kb resume` ends it",
     "`/kb erase` _@person_ delete what is kept of a person",
     "`/kb help` this list",
@@ -127,6 +133,27 @@ def render_busy(actor: str) -> RenderedMessage:
     """Return the private reply to a request while another ingestion runs."""
     text = "An ingestion is running already, started by"
     return message(f"{text} somebody else.", [section(f"{text} {mention(actor)}.")])
+
+
+def render_publications(found: Sequence[Publication]) -> RenderedMessage:
+    """Return the runs that can be taken back."""
+    if not found:
+        return message(NOTHING_TO_TAKE_BACK, [section(NOTHING_TO_TAKE_BACK)])
+    intro = "To have all articles as they were before a run, type `/kb rollback` and its number:"
+    lines = [
+        f"{one.run_id}: {one.at:%Y-%m-%d %H:%M} UTC, {one.articles:,} articles, by {one.actor}"
+        for one in found
+    ]
+    return message("\n".join([intro, *lines]), sections([intro, *_listed(lines)], separator="\n"))
+
+
+def render_rollback_started(run_id: int) -> RenderedMessage:
+    """Return the private reply to a rollback that was taken up."""
+    text = (
+        f"I make all articles as they were before run {run_id}, and report in our direct message. "
+        f"The next ingestion takes in again what the sources hold: mend these first."
+    )
+    return message(text, [section(text)])
 
 
 def render_progress(progress: IngestProgress) -> RenderedMessage:

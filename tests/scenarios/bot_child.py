@@ -28,6 +28,7 @@ from knowledge.record.database import open_database
 from tests.fakes import (
     FakeAnswerer,
     FakeAudit,
+    FakeChanges,
     FakeClock,
     FakeCorpus,
     FakeGlossary,
@@ -59,6 +60,8 @@ def run(url: str, database_url: str, port: int, pause_s: float) -> None:
             corpus=FakeCorpus(),
             library=FakeLibrary(),
             ingest=FakeIngestion(),
+            additions=FakeChanges(),
+            rollback=FakeChanges(),
             audit=FakeAudit(),
             journal=Journal(database),
             remarks=Remarks(database),

@@ -24,7 +24,15 @@ from bot.settings import BotSettings
 from knowledge.answers.trace import Reply
 from knowledge.domain import Answer, Question
 from knowledge.record.database import open_database
-from tests.fakes import FakeAudit, FakeClock, FakeCorpus, FakeGlossary, FakeIngestion, FakeLibrary
+from tests.fakes import (
+    FakeAudit,
+    FakeChanges,
+    FakeClock,
+    FakeCorpus,
+    FakeGlossary,
+    FakeIngestion,
+    FakeLibrary,
+)
 from tests.replicas import LEASE_S
 from tests.workbench import open_workbench
 
@@ -60,6 +68,8 @@ def main() -> None:
                 corpus=FakeCorpus(),
                 library=FakeLibrary(),
                 ingest=FakeIngestion(),
+                additions=FakeChanges(),
+                rollback=FakeChanges(),
                 audit=FakeAudit(),
                 journal=Journal(database, lease_s=LEASE_S),
                 remarks=Remarks(database),

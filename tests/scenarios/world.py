@@ -24,6 +24,7 @@ from knowledge.record.database import Database, open_database
 from tests.fakes import (
     FakeAnswerer,
     FakeAudit,
+    FakeChanges,
     FakeClock,
     FakeCorpus,
     FakeGlossary,
@@ -104,6 +105,8 @@ def start_world(
         corpus=FakeCorpus(),
         library=FakeLibrary(),
         ingest=ingestion,
+        additions=FakeChanges(),
+        rollback=FakeChanges(),
         audit=audit,
         journal=journal,
         remarks=Remarks(database),

@@ -8,9 +8,9 @@ from slack_bolt import Ack
 
 from bot.access.authorization import FOR_ADMINS, Action
 from bot.access.permission_gate import PermissionGate
-from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, mentioned_person, parse_command
 from bot.listeners.administrators.channels import ChannelChoice
+from bot.listeners.administrators.publishing import Publishing
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.privacy import Privacy
@@ -18,10 +18,8 @@ from bot.record.switches import PAUSE, Switches
 from bot.rendering import (
     RenderedMessage,
     render_admin_help,
-    render_busy,
     render_denied,
     render_gaps,
-    render_ingest_started,
     render_notice,
     render_sources,
     render_status,
@@ -48,7 +46,7 @@ def handle_kb(
     command: dict[str, Any],
     *,
     corpus: Corpus,
-    runner: IngestRunner,
+    publishing: Publishing,
     gate: PermissionGate,
     delivery: Delivery,
     gaps: Gaps,
@@ -80,7 +78,7 @@ def handle_kb(
     elif action is Action.ERASE:
         message = _erase(mentioned_person(command), privacy=privacy)
     else:
-        message = _reply(action, request, corpus=corpus, runner=runner)
+        message = _reply(action, request, corpus=corpus, publishing=publishing)
     delivery.respond(message, response_url=request.response_url)
 
 
@@ -91,16 +89,15 @@ def _erase(user_id: str, *, privacy: Privacy) -> RenderedMessage:
 
 
 def _reply(
-    action: Action, request: SlashCommand, *, corpus: Corpus, runner: IngestRunner
+    action: Action, request: SlashCommand, *, corpus: Corpus, publishing: Publishing
 ) -> RenderedMessage:
     match action:
         case Action.STATUS:
             return render_status(corpus.status())
         case Action.SOURCES:
             return render_sources([source.location for source in corpus.sources()])
-        case Action.INGEST:
-            other = runner.start(request.user_id)
-            return render_ingest_started() if other is None else render_busy(other)
+        case Action.INGEST | Action.ADD | Action.ROLLBACK:
+            return publishing.reply(action, request)
         case _:
             return render_admin_help()
 
