@@ -41,8 +41,7 @@ class Publishing:
         return render_ingest_started() if other is None else render_busy(other)
 
     def _add(self, word: str, *, actor: str) -> RenderedMessage:
-        # Slack puts an address in angle brackets, with what is shown behind a bar.
-        address = word.partition("|")[0].strip("<>").replace("&amp;", "&")
+        address = word.strip("<>")
         if not address:
             return render_notice(ADD_WHAT)
         try:
