@@ -6,7 +6,7 @@ TORCH_INDEX ?=
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 # Processes of tests, each of which computes in one thread: more would wait for each other.
-WORKERS ?= 2
+WORKERS ?= 3
 CODE = bot knowledge ingest tests training benchmarks
 
 .DEFAULT_GOAL := help
@@ -27,7 +27,7 @@ run: install ## ingest the articles and start the bot (the local Slack without t
 	$(BIN)/python -m ingest
 	$(BIN)/python -m bot
 
-test: install ## run the tests, on two cores (WORKERS=N: on N)
+test: install ## run the tests in three processes (WORKERS=N: in N)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses $(WORKERS) --dist worksteal
 
 test-long: install ## run the tests that take minutes

@@ -18,6 +18,7 @@ from bot.app import Bot, create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve, serving
 from bot.connections.socket_mode import connected, run_socket_mode, signals_set
+from bot.ending import ended_by_sigterm, leave
 from bot.local_slack import DEFAULT_CHANNELS, DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
 from bot.local_slack.web.chat import WebChat, open_in_browser
@@ -49,39 +50,49 @@ from knowledge.settings import KnowledgeSettings
 logger = logging.getLogger("bot")
 
 _LOOK_EVERY_S = 1.0
+WARMING_TIMEOUT_S = 1.0
+"""How long the end waits for models that are being loaded; nothing is lost with them."""
 SLACK_CHECK_S = 30.0
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the bot until it is told to stop; return its exit code."""
+    """Run the bot until it is told to stop, also while it starts; return its exit code."""
     options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
     try:
-        settings, knowledge_settings = _load_settings()
-        is_local = options.local or options.terminal or (settings.is_local and not options.http)
-        if not is_local:
-            settings.require_tokens("http" if options.http else "socket")
-        configure_logging("WARNING" if is_local else settings.log_level, form=settings.log_format)
-        if not is_local and not options.http:
-            # The most likely mistake of all, so it is told before anything is opened.
-            check_app_token(_client(settings), settings.slack_app_token.get_secret_value())
-        with open_knowledge(knowledge_settings, exclusive=True) as opened:
-            opened.index.check_ready()
-            # Whatever the index lacks of the record is written from stored vectors.
-            opened.mend_index()
-            metrics = _metrics(opened)
-            services = _services(opened, metrics)
-            with _warming(opened):
-                if is_local:
-                    # What is piped in is for the terminal to read.
-                    in_terminal = options.terminal or not sys.stdin.isatty()
-                    _run_local(settings, services, in_terminal=in_terminal)
-                else:
-                    _run(settings, services, opened, metrics, is_http=options.http)
+        with ended_by_sigterm():
+            _start(options)
     except KnowledgeError as exc:
         print(f"error: {exc}", file=sys.stderr)
         return BAD_USAGE if isinstance(exc, ConfigError) else FAILED
+    except KeyboardInterrupt:
+        # Nothing had been taken in, or it was left in order for the next start.
+        return DONE
     return DONE
+
+
+def _start(options: argparse.Namespace) -> None:
+    settings, knowledge_settings = _load_settings()
+    is_local = options.local or options.terminal or (settings.is_local and not options.http)
+    if not is_local:
+        settings.require_tokens("http" if options.http else "socket")
+    configure_logging("WARNING" if is_local else settings.log_level, form=settings.log_format)
+    if not is_local and not options.http:
+        # The most likely mistake of all, so it is told before anything is opened.
+        check_app_token(_client(settings), settings.slack_app_token.get_secret_value())
+    with open_knowledge(knowledge_settings, exclusive=True) as opened:
+        opened.index.check_ready()
+        # Whatever the index lacks of the record is written from stored vectors.
+        opened.mend_index()
+        metrics = _metrics(opened)
+        services = _services(opened, metrics)
+        with _warming(opened):
+            if is_local:
+                # What is piped in is for the terminal to read.
+                in_terminal = options.terminal or not sys.stdin.isatty()
+                _run_local(settings, services, in_terminal=in_terminal)
+            else:
+                _run(settings, services, opened, metrics, is_http=options.http)
 
 
 @contextmanager
@@ -92,7 +103,12 @@ def _warming(opened: Knowledge) -> Iterator[None]:
     def warm() -> None:
         try:
             opened.warm(stop)
-        except KnowledgeError:
+        except Exception as exc:
+            # When the program ends meanwhile, what it works with is closed under it.
+            if stop.is_set():
+                return
+            if not isinstance(exc, KnowledgeError):
+                raise
             logger.exception("warming up failed; questions will find out what is wrong")
 
     thread = threading.Thread(target=warm, name="warming", daemon=True)
@@ -101,7 +117,7 @@ def _warming(opened: Knowledge) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join()
+        thread.join(WARMING_TIMEOUT_S)
 
 
 def _load_settings() -> tuple[BotSettings, KnowledgeSettings]:
@@ -244,7 +260,9 @@ def _serve(bot: Bot, run: Callable[[], None]) -> None:
     try:
         run()
     finally:
-        bot.close()
+        # Whoever is told twice to end is ending.
+        with signals_set(threading.Event()):
+            bot.close()
 
 
 def _services(opened: Knowledge, metrics: Metrics) -> Services:
@@ -316,4 +334,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

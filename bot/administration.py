@@ -75,7 +75,7 @@ class IngestRunner:
             message = render_ingest_report(report)
             result = "done" if report.is_complete else "partly"
         except IngestionBusyError as exc:
-            message = render_busy(exc.actor)
+            message = render_busy(exc.actor, to=actor)
             result = "busy"
         except Exception as exc:  # noqa: BLE001 (the boundary of this thread)
             failure_id = note_failure(exc, during="ingestion")

@@ -25,6 +25,7 @@ from bot.record.journal import Journal
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
 from bot.replying.experts.desk import ExpertDesk
+from bot.replying.experts.rounds import ExpertRounds
 from bot.replying.limits import Limits
 from bot.replying.overheard import Listening
 from bot.replying.questions import QuestionDesk
@@ -49,6 +50,7 @@ class Bot:
     app: App
     desk: QuestionDesk
     experts: ExpertDesk
+    expert_rounds: ExpertRounds
     delivery: Delivery
     workers: Workers
     runner: IngestRunner
@@ -61,7 +63,7 @@ class Bot:
         """Start to work, with what an earlier run or another process has left unanswered."""
         self._at_work.enter_context(self.journal.at_work())
         self.workers.start()
-        self.experts.resume()
+        self.expert_rounds.start()
         self.housekeeping.start()
 
     def close(self) -> None:
@@ -75,6 +77,7 @@ class Bot:
         ending.join(LISTENERS_TIMEOUT_S)
         self.workers.close(timeout_s=CLOSE_TIMEOUT_S)
         self.runner.close(timeout_s=max(until - time.monotonic(), 0.0))
+        self.expert_rounds.close(timeout_s=max(until - time.monotonic(), 0.0))
         self.delivery.close()
         self.housekeeping.close()
         try:
@@ -181,6 +184,7 @@ def create_bot(
         app=app,
         desk=desk,
         experts=experts,
+        expert_rounds=ExpertRounds(experts),
         delivery=delivery,
         workers=workers,
         runner=runner,

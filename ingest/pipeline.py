@@ -138,7 +138,7 @@ class Ingestion:
             run_id = self._ledger.begin_run(actor=actor)
             tally = Tally()
             try:
-                self._recover(tally)
+                is_mended = self._recover(tally)
                 for source in sources:
                     self._ledger.register_source(source, actor=actor)
                 with self._open_readers() as readers:
@@ -157,7 +157,10 @@ class Ingestion:
                 raise
             report = tally.report(seconds=time.monotonic() - started)
             self._ledger.end_run(
-                run_id, state="done" if report.is_complete else "partly", report=report
+                run_id,
+                state="done" if report.is_complete else "partly",
+                report=report,
+                is_idle=tally.is_idle and not is_mended,
             )
             return report
 
@@ -255,11 +258,12 @@ class Ingestion:
                 )
             yield
 
-    def _recover(self, tally: Tally) -> None:
+    def _recover(self, tally: Tally) -> bool:
+        """Return whether the index had to be built anew."""
         # What a killed run left behind: staged text nobody has seen, chunks that are in Chroma
         # and no longer in the record, or the other way round.
         self._catalog.sweep()
-        self._index.prepare(self._embed_counting(tally))
+        return self._index.prepare(self._embed_counting(tally))
 
     def _plan(self, sources: Sequence[RegisteredSource]) -> Plan:
         try:
@@ -407,10 +411,11 @@ class Ingestion:
 
     def _settle(self, embed: Callable[[Sequence[str]], Vectors]) -> None:
         """Leave an index that is whole, and no file with the text of what was removed."""
+        has_replaced = self._index.has_replaced()
         is_worn = self._index.is_worn(chunks=self._catalog.counts()["chunks"])
         if is_worn or not self._index.is_whole():
             self._index.rebuild(embed)
-        if is_worn:
+        if has_replaced:
             self._catalog.forget_deleted()
 
     def _sweep(self) -> None:

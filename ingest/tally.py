@@ -26,6 +26,7 @@ class Tally:
     failed: list[FailedArticle] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     not_read: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
     chunks_written: int = 0
     chunks_embedded: int = 0
 
@@ -43,9 +44,16 @@ class Tally:
             seconds=round(seconds, 3),
         )
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all was as it should be, so that nothing was done."""
+        done = (self.added, self.changed, self.removed, self.failed)
+        return not (any(done) or self.moved or self.chunks_written or self.chunks_embedded)
+
     def count(self, placed: Placement) -> None:
         """Count an article that was dealt with."""
         counted = {"add": self.added, "change": self.changed}
+        self.moved += placed.action == "move"
         counted.get(placed.action, self.unchanged).append(placed.article.article_id)
         if placed.remark:
             self.remarks.append(Remark(text=placed.remark, location=placed.article.location))

@@ -99,6 +99,10 @@ class ChatModel(Protocol):
 class ChunkStore(Protocol):
     """Holds vectors of chunks and finds the nearest; derived from the record."""
 
+    @property
+    def keeps_text(self) -> bool:
+        """Whether texts are in its files, where they may stay when a chunk is deleted."""
+
     def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
         """Write chunks with their vectors; writing one again changes nothing."""
 

@@ -1,6 +1,7 @@
 """The settings of what is known and found, read once from the environment or a `.env` file."""
 
 import ipaddress
+import logging
 import os
 import re
 from pathlib import Path
@@ -21,11 +22,17 @@ __all__ = [
     "load_settings",
 ]
 
+logger = logging.getLogger(__name__)
+
 PROVIDER = re.compile(
     r"(?!KB_|SLACK_)[A-Z][A-Z0-9_]{0,60}_(?:KEY|KEY_ID|TOKEN|BASE_URL|API_BASE|ENDPOINT|API_VERSION|"
     r"HOST|PROJECT|LOCATION|REGION|ORG_ID|CREDENTIALS)$"
 )
 """Names of settings that belong to a provider of chat models."""
+PROVIDER_SECRET = re.compile(
+    r"(?!KB_|SLACK_)[A-Z][A-Z0-9_]{0,60}_(?:API_KEY|ACCESS_KEY|KEY_ID|API_TOKEN)"
+)
+"""Names of those that are secrets. `AWS_WEB_IDENTITY_TOKEN_FILE`, say, is read by its provider."""
 SECRET_TEXTS = ("database_url",)
 """Settings that hold a secret beside what is none."""
 PACKAGE_DIR = Path(__file__).parent
@@ -218,11 +225,27 @@ def _is_file(path: Path) -> bool:
 def lend_provider_keys(file: Path = Path(".env")) -> None:
     """Let the chat model's provider find its keys and address in `.env` too.
 
-    Providers read the environment by names of their own; what is set there already stays.
+    Providers read the environment by names of their own; what is set there already stays. A key
+    may stand in a file of its own, which a variable with `_FILE` behind the key's name says.
     """
-    for name, value in dotenv_values(file).items():
+    values = dotenv_values(file)
+    for name, value in values.items():
         if value and PROVIDER.match(name):
             os.environ.setdefault(name, value)  # noqa: TID251 (this is a settings module)
+    for name, place in {**values, **os.environ}.items():  # noqa: TID251 (this is a settings module)
+        variable = name.removesuffix("_FILE")
+        if not place or variable == name or not PROVIDER_SECRET.fullmatch(variable):
+            continue
+        if os.environ.get(variable):  # noqa: TID251 (this is a settings module)
+            continue
+        try:
+            key = Path(place).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as exc:
+            # It may be no key of the provider, and stops nothing but the model's own answers.
+            reason = exc.strerror if isinstance(exc, OSError) else "it is no text"
+            logger.warning("%s: cannot read %s: %s", name, place, reason)
+            continue
+        os.environ[variable] = key  # noqa: TID251 (this is a settings module)
 
 
 def load_settings(kind: type[Settings]) -> Settings:

@@ -8,7 +8,7 @@ from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-__all__ = ["best_time", "fragments_of", "repeated"]
+__all__ = ["UNITS", "best_time", "fragments_of", "repeated"]
 
 CATEGORIES = {
     kinds.CATEGORY_DIGIT: "7",
@@ -18,6 +18,16 @@ CATEGORIES = {
     kinds.CATEGORY_WORD: "a",
     kinds.CATEGORY_NOT_WORD: ".",
 }
+UNITS = (
+    *("*a ", "_a ", "`", "``` ", "*`_~", "~a~ ", "<", "<a|", "<@a", "<!a> ", "&", "&#", "&#9", "9"),
+    *("a", "A", "A-", "AB ", "a_", " ", "\n", "\n>", "> ", "| ", "- ", ":", ":a:", "@here ", "a@"),
+    *("a.", "1.", "1,", "'", "a'", "a\u2019s ", "x@a.b ", "http://a ", "[1] ", "(", "a (a) ", "?"),
+    *("\u0301", "\u0323\u0301", "e\u0301", "\u200b", "\u00a0", "\ud83d", "👋", "\ufdfa", "İ"),
+    *("is a and b ", "what is ", "difference between ", "compare a and ", "so ", "please "),
+    *("and what ", "a and what ", "Ignore all ", "Please ", "what is BPO? ", "and for ", "BPO or "),
+    *("heyyy ", "hello ", "qzx ", "BPO and KPO ", "how does a ", "define ", "the same as "),
+)
+"""What a text is filled with that is to be slow to read as a question."""
 MAX_BRANCHES = 3
 MAX_FRAGMENTS = 7
 

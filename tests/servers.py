@@ -30,37 +30,68 @@ def find_postgresql() -> Path | None:
 @contextmanager
 def run_postgresql(programs: Path) -> Iterator[str]:
     """Run a server that listens on a socket in a folder of its own; yield that folder."""
-    # PostgreSQL refuses to run as root.
-    account = "postgres" if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
-        if account:
-            shutil.chown(folder, account)
-        data = f"{folder}/data"
+        server = PostgresqlServer(programs, folder)
+        server.start()
+        try:
+            yield folder
+        finally:
+            server.stop()
+
+
+class PostgresqlServer:
+    """A server on a folder of its own, which can be killed and started again."""
+
+    def __init__(self, programs: Path, folder: str) -> None:
+        """Make its files in an empty folder."""
+        # PostgreSQL refuses to run as root.
+        self._account = "postgres" if os.geteuid() == 0 else None
+        if self._account:
+            shutil.chown(folder, self._account)
+        self._programs = programs
+        self._folder = folder
+        self._data = f"{folder}/data"
+        self._process: subprocess.Popen[bytes] | None = None
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
-            user=account,
+            [programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "--no-sync"],
+            user=self._account,
             check=True,
             capture_output=True,
         )
+
+    def start(self) -> None:
+        """Start it and return when it answers."""
         options = {
             "listen_addresses": "",
-            "unix_socket_directories": folder,
+            "unix_socket_directories": self._folder,
             "fsync": "off",
             "full_page_writes": "off",
         }
-        server = subprocess.Popen(
-            [str(programs / "postgres"), "-D", data]
+        self._process = subprocess.Popen(
+            [str(self._programs / "postgres"), "-D", self._data]
             + [part for name, value in options.items() for part in ("-c", f"{name}={value}")],
-            user=account,
+            user=self._account,
             stderr=subprocess.DEVNULL,
         )
         try:
-            _until(lambda: _postgresql_answers(folder), server)
-            yield folder
-        finally:
-            # An interrupt does not wait for open connections.
-            server.send_signal(signal.SIGINT)
-            _end(server)
+            _until(lambda: _postgresql_answers(self._folder), self._process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def kill(self) -> None:
+        """End it as a crash does: at once, with every connection, and nothing tidied up."""
+        self._end_with(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """End it in order, but without waiting for open connections."""
+        self._end_with(signal.SIGINT)
+
+    def _end_with(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            _end(self._process)
+            self._process = None
 
 
 @contextmanager

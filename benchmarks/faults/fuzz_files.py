@@ -33,6 +33,8 @@ from knowledge.domain import Article
 from knowledge.errors import ArticleError
 from knowledge.settings import PACKAGE_DIR
 
+__all__ = ["malicious"]
+
 SEED = 20_261_130
 MAX_CPU_S = 10.0
 MAX_MIB = 300
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--malicious", type=int, default=100)
     options = parser.parse_args(arguments)
     rng = random.Random(SEED)  # noqa: S311
-    files = [*_mutated(options.mutated, rng), *_malicious(options.malicious)]
+    files = [*_mutated(options.mutated, rng), *malicious(options.malicious)]
     outcomes: Counter[str] = Counter()
     unnamed = 0
     slowest = (0.0, 0.0, "")
@@ -151,7 +153,7 @@ def _mutate(data: bytearray, rng: random.Random) -> None:
             del data[at:]
 
 
-def _malicious(number: int) -> list[RawFile]:
+def malicious(number: int) -> list[RawFile]:
     """Return files that are made to hang, to flood or to break a reader, of one MB each."""
     size = 1_000_000
     units = (

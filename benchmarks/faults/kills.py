@@ -134,19 +134,19 @@ class _Trial:
         return open_ones
 
     def _report(self, slack: LocalSlack, moments: int, open_ones: int, seconds: float) -> bool:
+        shown = {ts: _shown(slack, ts) for ts in self.asked}
+        instead = Counter(
+            text
+            for texts in shown.values()
+            if not any("About question" in text for text in texts)
+            for text in texts or ("nothing was said",)
+        )
         answers = Counter(
-            sum("About question" in reply.shown_text for reply in slack.transcript.replies(ts))
-            for ts in self.asked
+            sum("About question" in text for text in texts) for texts in shown.values()
         )
-        notes = sum(
-            "interrupted" in reply.shown_text
-            for ts in self.asked
-            for reply in slack.transcript.replies(ts)
-        )
-        for ts in self.asked:
-            shown = [reply.shown_text for reply in slack.transcript.replies(ts)]
-            if not any("About question" in text for text in shown):
-                print(f"not answered: {shown or 'nothing was said'}")
+        notes = sum("interrupted" in text for texts in shown.values() for text in texts)
+        for text, times in instead.items():
+            print(f"not answered, {times} times: {text}")
         lost, doubled = answers[0], sum(n for times, n in answers.items() if times > 1)
         print(
             f"{self.mode}, {self.ending.name}: {moments} moments, {len(self.asked)} questions, "
@@ -158,6 +158,10 @@ class _Trial:
             set(self.codes) == {0} and self.longest_s < 15
         )
         return not (lost or doubled or open_ones or notes) and is_ordered
+
+
+def _shown(slack: LocalSlack, ts: str) -> list[str]:
+    return [reply.shown_text for reply in slack.transcript.replies(ts)]
 
 
 def _is_up(slack: LocalSlack, port: int) -> bool:

@@ -289,9 +289,9 @@ class LocalSlack(UserSide):
     def response_url(self, ticket: str) -> str:
         return f"{self.url}/response/{ticket}"
 
-    def _socket_url(self) -> str:
+    def _socket_url(self, host: str) -> str:
         ticket = self._socket_mode.new_ticket()
-        return f"ws://127.0.0.1:{self._server.port}/link?ticket={ticket}&app_id={APP_ID}"
+        return f"ws://{host}/link?ticket={ticket}&app_id={APP_ID}"
 
     async def _take_response(self, request: Request) -> Response:
         try:

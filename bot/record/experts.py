@@ -4,6 +4,9 @@ They are forgotten with the answer, the refusal, that they come from.
 """
 
 import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -11,12 +14,15 @@ from sqlalchemy import Row, delete, select, update
 
 from bot.record import schema
 from knowledge.record.database import Database, insert_for
+from knowledge.record.leases import LEASE_S, Leases
 
 __all__ = ["ExpertQuestion", "ExpertQuestions", "ExpertState"]
 
 ExpertState: TypeAlias = Literal["open", "taken", "sending", "answered", "declined"]
 """In `sending` an answer is on its way to the person who asked."""
 MAX_LISTED = 200
+LEASES = "expert:"
+"""Begins the names of the leases of answers that are brought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +48,34 @@ class ExpertQuestion:
 class ExpertQuestions:
     """Keeps the questions; each step is done by one person once, however often it is pressed."""
 
-    def __init__(self, database: Database) -> None:
-        """Take an open database."""
+    def __init__(self, database: Database, *, lease_s: float = LEASE_S) -> None:
+        """Take an open database; another process may take over after `lease_s` of silence."""
         self._database = database
+        self._leases = Leases(database, lease_s=lease_s)
+        self._held: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def in_hand(self, answer_id: str) -> Iterator[bool]:
+        """Keep a question from all others while its answer is brought; False when one has it.
+
+        After the death of a process another can have it soon. What this thread writes within
+        raises `LeaseLostError` once another has taken over.
+        """
+        with self._lock:
+            # A lease keeps out other processes only.
+            is_free = answer_id not in self._held
+            self._held.add(answer_id)
+        if not is_free:
+            yield False
+            return
+        try:
+            with self._leases.hold(f"{LEASES}{answer_id}"[:64]) as lease:
+                yield lease is not None
+            self._leases.forget_ended(LEASES)
+        finally:
+            with self._lock:
+                self._held.discard(answer_id)
 
     def open(self, question: ExpertQuestion) -> bool:
         """Keep a question that is to be passed on; False when it is there already."""

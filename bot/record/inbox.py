@@ -62,6 +62,8 @@ class Inbox:
         self._taking = threading.Lock()
         self._turns: dict[str, int] = {}
         """The number of the turn of each event that this process holds."""
+        self._counted: set[str] = set()
+        """Those of them that this process is counted as having begun."""
 
     # This process among the others
 
@@ -76,6 +78,7 @@ class Inbox:
             if (process := self._process) is not None:
                 self._process = None
                 self._turns.clear()
+                self._counted.clear()
                 self.leases.release(process)
 
     def processes(self) -> list[str]:
@@ -153,13 +156,22 @@ class Inbox:
     # Taking and finishing
 
     def take(self, event_id: str) -> InboxEvent | None:
-        """Take one event; None when it is done or another process has it."""
+        """Take one event and begin it; None when it is done or another process has it."""
         taken = self._take(schema.inbox.c.event_id == event_id, own=True, limit=1)
         return taken[0] if taken else None
 
     def take_free(self, *, limit: int) -> list[InboxEvent]:
-        """Take events that nobody holds or whose holder is gone, people in turns."""
+        """Take events that nobody holds or whose holder is gone, people in turns.
+
+        One of them may be what ended the last process, so each is to be begun by itself.
+        """
         return self._take(None, own=False, limit=limit)
+
+    def begin(self, event_id: str) -> None:
+        """Count that this process works on an event; the second time counts for nothing."""
+        if event_id not in self._counted:
+            self._set(event_id, attempts=schema.inbox.c.attempts + 1)
+            self._counted.add(event_id)
 
     def begin_sending(self, event_id: str) -> None:
         """Note that the reply to an event may be on its way from now on."""
@@ -172,7 +184,7 @@ class Inbox:
     def finish(self, event_id: str) -> None:
         """Note that an event is dealt with, and forget what it said."""
         self._set(event_id, state="done", payload=null(), owner="")
-        self._turns.pop(event_id, None)
+        self._let_go(event_id)
 
     def forget(self, event_id: str) -> None:
         """Forget an event, so that it can be received again."""
@@ -236,18 +248,27 @@ class Inbox:
         with self._database.write() as connection:
             rows = connection.execute(query).all()
             for row in rows:
-                is_retaken = row.owner == process.name
+                is_begun = own and row.event_id not in self._counted
                 connection.execute(
                     update(table)
                     .where(table.c.inbox_id == row.inbox_id)
                     .values(
                         owner=process.name,
                         fence=row.fence + 1,
-                        attempts=row.attempts + (not is_retaken),
+                        attempts=row.attempts + is_begun,
                     )
                 )
         self._turns |= {row.event_id: row.fence + 1 for row in rows}
-        return [_event(row, attempts=row.attempts - (row.owner == process.name)) for row in rows]
+        events = [
+            _event(row, attempts=row.attempts - (row.event_id in self._counted)) for row in rows
+        ]
+        if own:
+            self._counted.update(event.event_id for event in events)
+        return events
+
+    def _let_go(self, event_id: str) -> None:
+        self._turns.pop(event_id, None)
+        self._counted.discard(event_id)
 
     def _set(self, event_id: str, **values: Any) -> None:
         with self._database.write() as connection:
@@ -266,7 +287,7 @@ class Inbox:
             .with_for_update()
         )
         if process is None or turn is None or connection.execute(held).first() is None:
-            self._turns.pop(event_id, None)
+            self._let_go(event_id)
             raise LeaseLostError(f"event {event_id} is another process's by now")
         # Renewed here too, since whoever was stopped for long finds that out here first. From now
         # on nobody takes the event before this lease is over.

@@ -8,8 +8,8 @@ from bot.rendering.administration import (
     render_ingest_started,
     render_progress,
     render_publications,
+    render_registered_sources,
     render_rollback_started,
-    render_sources,
     render_status,
 )
 from bot.rendering.answers import (
@@ -96,10 +96,10 @@ __all__ = [
     "render_publications",
     "render_question",
     "render_reason_form",
+    "render_registered_sources",
     "render_rollback_started",
     "render_sentences",
     "render_shared_outcome",
-    "render_sources",
     "render_status",
     "render_term",
     "render_terms",

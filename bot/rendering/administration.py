@@ -23,8 +23,8 @@ __all__ = [
     "render_ingest_started",
     "render_progress",
     "render_publications",
+    "render_registered_sources",
     "render_rollback_started",
-    "render_sources",
     "render_status",
 ]
 
@@ -69,7 +69,7 @@ def render_status(status: CorpusStatus) -> RenderedMessage:
     return message("\n".join(f"{name}: {value}" for name, value in facts), [fields(shown)])
 
 
-def render_sources(locations: Sequence[str]) -> RenderedMessage:
+def render_registered_sources(locations: Sequence[str]) -> RenderedMessage:
     """Return the registered sources."""
     if not locations:
         none = "No source is registered; an ingestion reads the bundled articles."
@@ -129,8 +129,11 @@ def render_ingest_started() -> RenderedMessage:
     return message(text, [section(text)])
 
 
-def render_busy(actor: str) -> RenderedMessage:
-    """Return the private reply to a request while another ingestion runs."""
+def render_busy(actor: str, *, to: str = "") -> RenderedMessage:
+    """Return the private reply to a request of `to` while another ingestion runs."""
+    if actor == to:
+        own = "The ingestion that you started is still running."
+        return message(own, [section(own)])
     text = "An ingestion is running already, started by"
     return message(f"{text} somebody else.", [section(f"{text} {mention(actor)}.")])
 

@@ -46,22 +46,28 @@ def _entry(result: DefineResult) -> list[Block]:
     return [
         *note,
         *head,
-        *sections((_sense(sense) for sense in result.senses), separator="\n\n"),
+        *sections((_sense(sense, many=many) for sense in result.senses), separator="\n\n"),
         *_remarks(result),
         *term_buttons(result.related),
         *render_sources(result.sources),
     ]
 
 
-def _sense(sense: Sense) -> str:
-    expansion = one_line(sense.expansion)
+def _sense(sense: Sense, *, many: bool) -> str:
+    """Return the lines of one meaning; what tells it from others is said where there are some."""
+    expansion, definition = one_line(sense.expansion), one_line(sense.definition)
     name = bold(cut(sense.term, 150))
-    if expansion and expansion.casefold() != sense.term.casefold():
-        name += f" — {escape(cut(expansion, 200))}"
-    where = f" {italic('(' + cut(sense.context, 100) + ')')}" if sense.context else ""
-    text = escape(cut(one_line(sense.definition), MAX_TEXT_CHARS))
+    is_said = definition.casefold().removeprefix("a ").removeprefix("an ").removeprefix("the ")
+    if many or not is_said.startswith(expansion.casefold()):
+        name += f" — {escape(cut(expansion, 200))}" if _is_other(expansion, sense.term) else ""
+    where = f" {italic('(' + cut(sense.context, 100) + ')')}" if sense.context and many else ""
+    text = escape(cut(definition, MAX_TEXT_CHARS))
     outside = "" if sense.in_domain else " Not about outsourcing."
     return f"{name}{where}\n{text}{outside}".strip()
+
+
+def _is_other(expansion: str, term: str) -> bool:
+    return bool(expansion) and expansion.casefold() != term.casefold()
 
 
 def _remarks(result: DefineResult) -> list[Block]:

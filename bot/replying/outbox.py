@@ -51,6 +51,10 @@ class Outgoing:
 
     is_taken: bool = False
     """Whether this process holds the event."""
+    is_begun: bool = True
+    """Whether it is counted as begun."""
+    is_suspect: bool = False
+    """Whether its event may be what has ended earlier processes."""
     message: RenderedMessage | None = None
     """None until it is known."""
     way: Way = "reply"
@@ -104,7 +108,7 @@ class Outbox:
     ) -> float:
         """Return how long to wait before the next try; tell the person once if it gets long."""
         if wait_s is None:
-            wait_s = min(FIRST_WAIT_S * 2.0**outgoing.tries, LONGEST_WAIT_S)
+            wait_s = _growing(FIRST_WAIT_S, outgoing.tries)
         outgoing.tries += 1
         outgoing.waited_s += wait_s
         if outgoing.is_optional:
@@ -182,7 +186,7 @@ class Outbox:
                 outgoing.is_out = True
                 return self.send(question, outgoing)
             outgoing.may_be_out = True
-            return self.put_off(question, outgoing, wait_s=LOOK_AFTER_S * 2.0**outgoing.tries)
+            return self.put_off(question, outgoing, wait_s=_growing(LOOK_AFTER_S, outgoing.tries))
         failure_id = note_failure(exc, during=f"reply to event {question.event_id}")
         message = outgoing.message if question.is_private else render_failure(failure_id)
         return self._replace(outgoing, message, question)
@@ -235,3 +239,9 @@ class Outbox:
 
 def _is_begun(outgoing: Outgoing) -> bool:
     return outgoing.growing is not None and outgoing.growing.is_open
+
+
+def _growing(first_s: float, tries: int) -> float:
+    """Return a wait that doubles with each try, up to one that nobody minds after an outage."""
+    # After some hours the power alone would be more than a float holds.
+    return min(first_s * 2.0 ** min(tries, 16), LONGEST_WAIT_S)

@@ -43,7 +43,11 @@ logger = logging.getLogger(__name__)
 
 HISTORY_TURNS = 6
 HISTORY_AGE = dt.timedelta(days=1)
-MAX_ATTEMPTS = 3
+SUSPECT_AFTER = 2
+"""So many processes have ended with a question in hand: it, or another in hand with it, may be what
+ended them. From then on such questions are worked out one at a time."""
+MAX_ATTEMPTS = 5
+SUSPECT_WAIT_S = 0.2
 LONG_QUEUE = 50
 BUSY = (
     "I have your question. Many people are asking just now: about {number} questions wait, and I "
@@ -83,6 +87,7 @@ class QuestionDesk:
         self._interrupted: dict[str, float] = {}
         """Events whose reply was being sent when the process that held them ended, and from when
         they are looked for: what was on its way then may still be shown."""
+        self._suspecting = threading.Lock()
 
     def receive(self, question: IncomingQuestion) -> bool:
         """Commit a question to the inbox; False when it is there already."""
@@ -121,7 +126,8 @@ class QuestionDesk:
                 continue
             # One that just came in is perhaps being answered already, by another thread.
             if question.event_id not in self._replies:
-                self._replies[question.event_id] = self._begin(question, event)
+                outgoing = self._replies[question.event_id] = self._begin(question, event)
+                outgoing.is_begun = False
                 questions.append(question)
         return questions
 
@@ -155,7 +161,8 @@ class QuestionDesk:
                     outgoing = self._replies[question.event_id] = self._begin(question, event)
                     if (too_early_s := self._too_early_s(question)) > 0:
                         return too_early_s
-                self._find_out(question, outgoing)
+                if not self._is_found_out(question, outgoing):
+                    return SUSPECT_WAIT_S
             except LeaseLostError:
                 raise
             except (RecordError, DeliveryError) as exc:
@@ -178,7 +185,11 @@ class QuestionDesk:
         that has brought the program down several times is not tried again: it ends in a notice,
         or in silence when nobody may wait for it.
         """
-        outgoing = Outgoing(is_taken=True, is_optional=question.is_overheard)
+        outgoing = Outgoing(
+            is_taken=True,
+            is_optional=question.is_overheard,
+            is_suspect=event.attempts >= SUSPECT_AFTER,
+        )
         if event.is_sending:
             self._interrupted[question.event_id] = time.monotonic() + LOOK_AFTER_S
         elif event.attempts >= MAX_ATTEMPTS:
@@ -194,7 +205,23 @@ class QuestionDesk:
         except (RecordError, LeaseLostError) as exc:
             logger.warning("event %s cannot be read, and not be finished: %s", event_id, exc)
 
+    def _is_found_out(self, question: IncomingQuestion, outgoing: Outgoing) -> bool:
+        """Find out what the reply is, unless that has to wait until another suspect is through."""
+        if not outgoing.is_suspect:
+            self._find_out(question, outgoing)
+            return True
+        if not self._suspecting.acquire(blocking=False):
+            return False
+        try:
+            self._find_out(question, outgoing)
+        finally:
+            self._suspecting.release()
+        return True
+
     def _find_out(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
+        if not outgoing.is_begun:
+            self._journal.begin(question.event_id)
+            outgoing.is_begun = True
         if question.event_id in self._interrupted:
             self._look_for_interrupted(question, outgoing)
         if outgoing.message is None and not outgoing.is_out:

@@ -41,7 +41,18 @@ Parsed: TypeAlias = Article | ArticleError | Remark | NotRead | RawFile
 
 _TEXTS = frozenset(
     {
-        *(".md", ".markdown", ".html", ".htm", ".xhtml", ".txt", ".jsonl", ".ndjson", ".json"),
+        *(
+            ".md",
+            ".markdown",
+            ".mdx",
+            ".html",
+            ".htm",
+            ".xhtml",
+            ".txt",
+            ".jsonl",
+            ".ndjson",
+            ".json",
+        ),
         *(".csv", ".tsv", ".rst", ".adoc", ".asciidoc"),
     }
 )
@@ -78,9 +89,9 @@ def _parse_document(raw: RawFile) -> Iterator[Parsed]:
         raise ArticleError("is empty; write something or delete it", location=location)
     match raw.suffix:
         case ".docx":
-            yield read_docx(data, location=location, stem=stem)
+            yield from read_docx(data, location=location, stem=stem)
         case ".pptx":
-            yield read_pptx(data, location=location, stem=stem)
+            yield from read_pptx(data, location=location, stem=stem)
         case ".xlsx":
             yield from read_xlsx(data, location=location, stem=stem)
         case ".odt" | ".odp" | ".ods":
@@ -88,7 +99,7 @@ def _parse_document(raw: RawFile) -> Iterator[Parsed]:
         case ".epub":
             yield from read_epub(data, location=location, stem=stem)
         case ".rtf":
-            yield read_rtf(data, location=location, stem=stem)
+            yield from read_rtf(data, location=location, stem=stem)
         case ".eml":
             yield from read_mail(data, location=location, stem=stem)
         case ".zip":
@@ -111,8 +122,8 @@ def _parse_text(raw: RawFile) -> Iterator[Parsed]:
         case ".csv" | ".tsv":
             yield from read_csv(text, location=location, stem=stem)
         case ".html" | ".htm" | ".xhtml":
-            yield read_html(text, location=location, stem=stem)
-        case ".md" | ".markdown":
+            yield from read_html(text, location=location, stem=stem)
+        case ".md" | ".markdown" | ".mdx":
             yield from read_markdown(_words(text, location), location=location, stem=stem)
         case ".rst":
             words = _words(text, location)
@@ -120,7 +131,7 @@ def _parse_text(raw: RawFile) -> Iterator[Parsed]:
         case ".adoc" | ".asciidoc":
             yield from read_asciidoc(_words(text, location), location=location, stem=stem)
         case ".txt":
-            yield read_text(_words(text, location), location=location, stem=stem)
+            yield from read_text(_words(text, location), location=location, stem=stem)
         case _:
             raise ArticleError(
                 f"is of a kind that cannot be read ({raw.suffix or 'no suffix'}); use one of "

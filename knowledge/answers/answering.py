@@ -44,6 +44,7 @@ from knowledge.errors import IndexNotReadyError
 from knowledge.glossary.glossary import TermMention
 from knowledge.glossary.vocabulary import VocabularyCache
 from knowledge.questions.advice import read_advice
+from knowledge.questions.conversation import leans_if_short
 from knowledge.questions.orders import without_orders
 from knowledge.questions.reading import read_question
 from knowledge.questions.small_talk import has_words, read_small_talk
@@ -138,7 +139,12 @@ class Answerer:
         """Return what is found for one question, what it is worth, and what would be quoted."""
         with timer.step("understand"):
             vocabulary = self._vocabulary.current()
-            query = read_question(question, lexicon=self._lexicon, vocabulary=vocabulary)
+            query = read_question(
+                question,
+                lexicon=self._lexicon,
+                vocabulary=vocabulary,
+                leaves_open=self._leaves_open,
+            )
         with timer.step("retrieve"):
             found = self._retriever.retrieve(query, top_k=TOP_K)
         with timer.step("compose"):
@@ -157,6 +163,12 @@ class Answerer:
             probability=self._gate.probability(signals),
             picks=picks,
         )
+
+    def _leaves_open(self, text: str) -> bool:
+        """Whether a short question, asked alone, leaves open what it is about."""
+        if self._vagueness is None:
+            return leans_if_short(text)
+        return self._vagueness.needs_a_subject(self._retriever.vector_of(text))
 
     def _answer_part(
         self, seen: PartTrace, timer: "_Timer", *, show: Callable[["_Part"], None] | None

@@ -113,12 +113,15 @@ class Abbreviations:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         """Read texts in order; of several ways to write a name the first is kept."""
-        texts = tuple(texts)
-        pairs = tuple(dict.fromkeys(pair for text in texts for pair in introduced(text)))
+        pairs: dict[tuple[str, str], None] = {}
+        tokens: set[str] = set()
+        for text in texts:
+            pairs.update(dict.fromkeys(introduced(text)))
+            tokens.update(text.split())
         self._long = _grouped(pairs)
         self._short = _grouped((long, short) for short, long in pairs)
-        tokens = {token.strip(".,;:!?()") for text in texts for token in text.split()}
-        self._plain_words = STOP_WORDS | {token for token in tokens if token.islower()}
+        stripped = (token.strip(".,;:!?()") for token in tokens)
+        self._plain_words = STOP_WORDS | {token for token in stripped if token.islower()}
         self.longest = max((len(term_words(long)) for _, long in pairs), default=0)
         """Words in the longest form."""
 

@@ -1,14 +1,18 @@
 """Makes a follow-up stand on its own, from the turns before it and without a model."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from knowledge.domain import Question, Turn
 from knowledge.glossary.glossary import TermMention
 from knowledge.questions.understanding import Lexicon, normalise
 from knowledge.text.language import content_words
 
-__all__ = ["stand_alone"]
+__all__ = ["LeavesOpen", "leans_if_short", "stand_alone"]
+
+LeavesOpen: TypeAlias = Callable[[str], bool]
+"""Whether a question leaves open what it is about, asked without the turns before it."""
 
 MAX_TURNS = 6
 """Earlier user turns that are looked at; what lies further back is another matter."""
@@ -37,21 +41,35 @@ ORDINALS = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fou
 EXAMPLE = re.compile(r"\b(?:example|instance)\b")
 
 
-def stand_alone(question: Question, lexicon: Lexicon) -> str:
+def leans_if_short(_: str) -> bool:
+    """Take every question of few words to lean on what was said: where no model knows better."""
+    return True
+
+
+def stand_alone(
+    question: Question, lexicon: Lexicon, *, leaves_open: LeavesOpen = leans_if_short
+) -> str:
     """Return the question in a form that needs no earlier turn.
 
     A question that names its own subject is returned as it is: the topic has changed, or it was
     never left. Only the user's own turns are carried over, and the assistant's last one to
-    resolve "the second one".
+    resolve "the second one". Of a question of two words that carry meaning `leaves_open` says
+    whether they name a subject.
     """
     asked = [turn.text for turn in question.history if turn.role == "user"][-MAX_TURNS:]
     standing = ""
     for text in (*asked, question.text):
-        standing = _resolve(normalise(text), standing, question.history, lexicon)
+        standing = _resolve(normalise(text), standing, question.history, lexicon, leaves_open)
     return standing
 
 
-def _resolve(text: str, before: str, history: Sequence[Turn], lexicon: Lexicon) -> str:
+def _resolve(
+    text: str,
+    before: str,
+    history: Sequence[Turn],
+    lexicon: Lexicon,
+    leaves_open: LeavesOpen,
+) -> str:
     low = text.casefold().strip()
     if not before:
         return text
@@ -61,17 +79,19 @@ def _resolve(text: str, before: str, history: Sequence[Turn], lexicon: Lexicon) 
         return _swap_topic(before, text[match.start("topic") : match.end("topic")], lexicon)
     if BARE.match(low):
         return f"{_lead(low)} {before}".strip()
-    if not _leans_on_what_was_said(text, low, lexicon):
+    if not _leans_on_what_was_said(text, low, lexicon, leaves_open):
         return text
     missing = [name for name in _topic(before, lexicon) if name.casefold() not in low]
     return f"{text} ({', '.join(missing)})" if missing else text
 
 
-def _leans_on_what_was_said(text: str, low: str, lexicon: Lexicon) -> bool:
+def _leans_on_what_was_said(text: str, low: str, lexicon: Lexicon, leaves_open: LeavesOpen) -> bool:
     if POINTS_BACK.search(low) or OPENS_WITH_AND.match(low):
         return True
-    has_subject = bool(lexicon.expansions(text))
-    return not has_subject and bool(ASKS_TO_CHOOSE.match(low) or len(content_words(text)) <= 2)
+    if lexicon.expansions(text):
+        return False
+    number = len(content_words(text))
+    return bool(ASKS_TO_CHOOSE.match(low)) or number <= 1 or (number == 2 and leaves_open(text))
 
 
 def _swap_topic(before: str, topic: str, lexicon: Lexicon) -> str:

@@ -53,6 +53,10 @@ class Vagueness:
         activation = self.bias + float(np.asarray(self.weights, dtype=np.float32) @ vector)
         return float(1.0 / (1.0 + np.exp(-activation)))
 
+    def needs_a_subject(self, vector: Vectors) -> bool:
+        """Whether, where there is something that it may lean on, a question rather does."""
+        return self.probability(vector) >= 0.5
+
     def is_vague(self, vector: Vectors) -> bool:
         """Whether the question of this vector leaves open what it is about."""
         return self.probability(vector) >= self.threshold

@@ -1,6 +1,6 @@
 """Articles, their versions, chunks and vectors: what is known, and what of it can be seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -121,7 +121,8 @@ class Catalog:
         """Return the visible chunks of one article in order; empty when there is none."""
         query = (
             _visible_chunks()
-            .where(schema.chunk.c.article_id == article_id)
+            # Of the chunk's own column there is no index.
+            .where(schema.article.c.article_id == article_id)
             .order_by(schema.chunk.c.position)
         )
         with self._database.read() as connection:
@@ -158,6 +159,33 @@ class Catalog:
         with self._database.read() as connection:
             return {ChunkId(chunk_id) for chunk_id in connection.execute(query).scalars()}
 
+    def chunk_order(self) -> list[ChunkId]:
+        """Return the ids of all visible chunks, in the order in which they were stored."""
+        chunk, article = schema.chunk.c, schema.article.c
+        query = (
+            select(chunk.chunk_id)
+            .join(schema.article, article.active_version_id == chunk.version_id)
+            .order_by(chunk.seq)
+        )
+        with self._database.read() as connection:
+            return [ChunkId(chunk_id) for chunk_id in connection.execute(query).scalars()]
+
+    def chunks_without_units(self, *, embedder: str) -> list[ChunkId]:
+        """Return the visible chunks whose sentences have no vectors, in the order stored."""
+        chunk, article, units = schema.chunk.c, schema.article.c, schema.unit_vectors.c
+        query = (
+            select(chunk.chunk_id)
+            .join(schema.article, article.active_version_id == chunk.version_id)
+            .where(
+                ~select(units.chunk_id)
+                .where(units.chunk_id == chunk.chunk_id, units.embedder == embedder)
+                .exists()
+            )
+            .order_by(chunk.seq)
+        )
+        with self._database.read() as connection:
+            return [ChunkId(chunk_id) for chunk_id in connection.execute(query).scalars()]
+
     def search(self, terms: Sequence[str], *, limit: int) -> list[tuple[ChunkId, float]]:
         """Return visible chunks that hold any of the stemmed terms, best first."""
         with self._database.read() as connection:
@@ -169,12 +197,12 @@ class Catalog:
         with self._database.read() as connection:
             frequencies = term_frequencies(connection)
             chunks = connection.execute(select(func.count()).select_from(schema.chunk))
-            texts = connection.execute(_visible_texts())
+            texts = connection.execute(_visible_texts(), execution_options={"yield_per": SLICE})
             return Vocabulary(
                 frequencies,
                 chunks.scalar_one(),
                 self._spell_out,
-                Abbreviations(dict.fromkeys(text for row in texts for text in row)),
+                Abbreviations(_each_once(texts)),
             )
 
     def _spell_out(self, term: str) -> str:
@@ -189,8 +217,15 @@ class Catalog:
         return term
 
     def revision(self) -> int:
-        """Return a number that changes with every run that may have changed the corpus."""
-        query = select(func.max(schema.run.c.run_id), func.count(schema.run.c.ended_at))
+        """Return a number that changes with every run that may have changed the corpus.
+
+        Whatever is held in memory of the corpus goes by it, so a run that found nothing to do
+        does not count once it has ended, nor does one before it has ended.
+        """
+        run = schema.run.c
+        query = select(func.max(run.run_id), func.count()).where(
+            run.ended_at.is_not(None), run.state != schema.UNCHANGED
+        )
         with self._database.read() as connection:
             latest, ended = connection.execute(query).one()
         return int(latest or 0) + int(ended or 0)
@@ -370,6 +405,17 @@ def _visible_texts() -> Select[Any]:
     chunk = schema.chunk.c
     texts = _visible_chunks().with_only_columns(chunk.title, chunk.heading, chunk.text)
     return texts.order_by(chunk.seq)
+
+
+def _each_once(rows: Iterable[Row[Any]]) -> Iterator[str]:
+    """Yield the texts of rows; one that the row before has in the same place is left out."""
+    before: Sequence[str] = ()
+    for row in rows:
+        texts: tuple[str, ...] = tuple(row)
+        for place, text in enumerate(texts):
+            if not before or before[place] != text:
+                yield text
+        before = texts
 
 
 def _chunk(row: Row[Any]) -> Chunk:

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -14,7 +14,14 @@ from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
 from knowledge.record.parameters import in_utc, time_now
 
-__all__ = ["AuditState", "Generation", "Ledger", "RegisteredSource", "RunRow", "RunState"]
+__all__ = [
+    "AuditState",
+    "Generation",
+    "Ledger",
+    "RegisteredSource",
+    "RunRow",
+    "RunState",
+]
 
 AUDIT_LOCK = 6022142
 RunState = Literal["running", "done", "partly", "failed", "interrupted"]
@@ -170,13 +177,24 @@ class Ledger:
             key = result.inserted_primary_key
         return int(key[0]) if key else 0
 
-    def end_run(self, run_id: int, *, state: RunState, report: IngestReport | None) -> None:
-        """Record how a run ended."""
+    def end_run(
+        self,
+        run_id: int,
+        *,
+        state: RunState,
+        report: IngestReport | None,
+        is_idle: bool = False,
+    ) -> None:
+        """Record how a run ended; an idle one is done and has changed nothing at all."""
         with self._database.write() as connection:
             connection.execute(
                 update(schema.run)
                 .where(schema.run.c.run_id == run_id)
-                .values(state=state, ended_at=time_now(), report=asdict(report) if report else None)
+                .values(
+                    state=schema.UNCHANGED if is_idle else state,
+                    ended_at=time_now(),
+                    report=None if report is None else _noted(report),
+                )
             )
 
     def runs(self, *, limit: int) -> list[RunRow]:
@@ -226,11 +244,16 @@ def _digest(before: str, at: dt.datetime, actor: str, action: str, result: str) 
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
+def _noted(report: IngestReport) -> dict[str, Any]:
+    """Return a report without the names of all that stayed as it was: a corpus of them a run."""
+    return {**asdict(replace(report, unchanged=())), "unchanged": len(report.unchanged)}
+
+
 def _run(row: Row[Any]) -> RunRow:
     return RunRow(
         run_id=row.run_id,
         actor=row.actor,
-        state=row.state,
+        state="done" if row.state == schema.UNCHANGED else row.state,
         started_at=in_utc(row.started_at),
         ended_at=None if row.ended_at is None else in_utc(row.ended_at),
         report=row.report,

@@ -7,8 +7,9 @@ matches what the rest of the program calls the same word.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from knowledge.text.language import stems_of
 
@@ -17,6 +18,9 @@ __all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries", "te
 # Title and heading words say what a passage is about; the body says it more often.
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 2.0, 1.5, 1.0
 MAX_TERM_CHARS = 200
+SEEN_FIRST = 3
+"""How many times what is wanted is looked at first; more where too few of them can be seen."""
+ALL = -1
 ACTIVE = (
     "JOIN chunk c ON c.seq = s.{key} "
     "JOIN article a ON a.article_id = c.article_id AND a.active_version_id = c.version_id"
@@ -100,21 +104,28 @@ def term_frequencies(connection: Connection) -> dict[str, int]:
 def _query_sqlite(
     connection: Connection, tokens: Sequence[str], *, limit: int
 ) -> list[tuple[str, float]]:
-    match = " OR ".join(f'"{token}"' for token in tokens)
-    rows = connection.execute(
-        text(
-            "SELECT c.chunk_id, -bm25(chunk_search, :title, :heading, :body) AS score "  # noqa: S608
-            f"FROM chunk_search s {ACTIVE.format(key='rowid')} "
-            "WHERE chunk_search MATCH :match ORDER BY score DESC, c.seq LIMIT :limit"
-        ),
-        {
-            "match": match,
-            "limit": limit,
-            "title": TITLE_WEIGHT,
-            "heading": HEADING_WEIGHT,
-            "body": BODY_WEIGHT,
-        },
-    )
+    values = {
+        "match": " OR ".join(f'"{token}"' for token in tokens),
+        "limit": limit,
+        "title": TITLE_WEIGHT,
+        "heading": HEADING_WEIGHT,
+        "body": BODY_WEIGHT,
+    }
+    rows: Sequence[Row[Any]] = ()
+    # Common words are in half of a corpus: whether they can be seen is asked of the best ones.
+    for best in (SEEN_FIRST * limit, ALL):
+        rows = connection.execute(
+            text(
+                "WITH s AS MATERIALIZED (SELECT rowid AS seq, "  # noqa: S608
+                "-bm25(chunk_search, :title, :heading, :body) AS score FROM chunk_search "
+                "WHERE chunk_search MATCH :match ORDER BY score DESC, rowid LIMIT :best) "
+                f"SELECT c.chunk_id, s.score, (SELECT count(*) FROM s) AS found FROM s "
+                f"{ACTIVE.format(key='seq')} ORDER BY s.score DESC, s.seq LIMIT :limit"
+            ),
+            {**values, "best": best},
+        ).all()
+        if len(rows) == limit or (rows and rows[0].found < best):
+            break
     return [(row.chunk_id, float(row.score)) for row in rows]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "UNCHANGED",
     "article",
     "article_version",
     "audit",
@@ -33,6 +34,9 @@ __all__ = [
     "unit_vectors",
     "web_page",
 ]
+
+UNCHANGED = "unchanged"
+"""State of a run that is done and found nothing to do: what is held in memory stays right."""
 
 metadata = MetaData(
     naming_convention={
@@ -135,7 +139,8 @@ run = Table(
     metadata,
     Column("run_id", Integer, primary_key=True, autoincrement=True),
     Column("actor", Text, nullable=False),
-    Column("state", String(16), nullable=False),  # running, done, partly, failed, interrupted
+    # running, done, partly, failed, interrupted, and of those done the unchanged ones
+    Column("state", String(16), nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True), nullable=True),
     Column("report", JSON, nullable=True),

@@ -26,7 +26,7 @@ __all__ = ["StoreFactory", "VectorIndex"]
 logger = logging.getLogger(__name__)
 
 CHURN_LIMIT = 0.1
-"""Share of replaced chunks after which a server's generation is built anew: recall is lost."""
+"""Share of replaced chunks after which a generation is built anew: recall is lost."""
 
 
 class StoreFactory:
@@ -145,14 +145,19 @@ class VectorIndex:
         store.delete(chunk_ids)
         self._ledger.count_replaced(generation.generation_id, len(chunk_ids))
 
+    def has_replaced(self) -> bool:
+        """Whether chunks were deleted since the generation was built."""
+        return self._checked_generation().replaced > 0
+
     def is_worn(self, *, chunks: int) -> bool:
         """Whether the generation should be built anew because of what was replaced in it.
 
-        An embedded one at once: Chroma keeps the text of what it deletes in its files. On a server
-        nothing but the administrator reaches the files, and only recall counts.
+        An embedded one with texts at once: Chroma keeps in its files what it deletes. Else only
+        recall counts; on a server nothing but the administrator reaches the files.
         """
+        _, store = self._followed()
         generation = self._checked_generation()
-        if not self._stores.url:
+        if store.keeps_text and not self._stores.url:
             return generation.replaced > 0
         return generation.replaced > max(CHURN_LIMIT * chunks, 1)
 

@@ -13,7 +13,7 @@ from knowledge.questions.understanding import Query
 from knowledge.record.catalog import Catalog
 from knowledge.record.vectors import text_hash
 from knowledge.search.index import VectorIndex
-from knowledge.search.question_vectors import Asked, QuestionVectors
+from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.ranking import RankSignals, relevance, scaled, shares
 from knowledge.search.remoteness import Remoteness
 from knowledge.search.sentence_vectors import SentenceVectors
@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 POOL = 80
 """Chunks that each way of searching brings in."""
-NOT_ASKED = Asked(0.0, 0.0)
 RERANKED = 32
 """Best chunks whose sentences are compared with the question one by one."""
 READ = 5
@@ -101,6 +100,10 @@ class Retriever:
             far_similarity=self._remoteness.current() if self._remoteness else 0.0,
         )
 
+    def vector_of(self, text: str) -> Vectors:
+        """Return the unit vector that a text is searched for with."""
+        return self._embedder.embed_query(text)
+
     def signals(self, query: Query) -> list[tuple[Chunk, RankSignals]]:
         """Return what speaks for each chunk found, all of them compared sentence by sentence.
 
@@ -123,7 +126,7 @@ class Retriever:
     def _vector(self, query: Query) -> Vectors:
         """Return the unit vector of a question, halfway to those of its other wordings."""
         wordings = (query.text, *query.other_wordings)
-        vectors = [self._embedder.embed_query(one) for one in wordings]
+        vectors = [self.vector_of(one) for one in wordings]
         if len(vectors) == 1:
             return vectors[0]
         middle = np.mean(vectors, axis=0)
@@ -142,7 +145,7 @@ class Retriever:
             dense, is_degraded = {}, True
         words = shares(self._catalog.search(query.search_terms, limit=POOL))
         asked = self._question_vectors.similarities(vector)
-        nearest = sorted(asked, key=lambda key: -asked[key].nearest)[:POOL]
+        nearest = asked.best(POOL)
         # A chunk that was retired a moment ago may still be in the vector index.
         chunks = self._catalog.chunks([*dict.fromkeys((*dense, *words, *nearest))])
         similarities = dense | self._similarities(vector, chunks, known=dense)
@@ -152,11 +155,11 @@ class Retriever:
                 RankSignals(
                     similarity=similarities.get(key, 0.0),
                     sentence=0.0,
-                    asked=asked.get(key, NOT_ASKED).nearest,
+                    asked=asked.of(key).nearest,
                     words=words.get(key, 0.0),
                     explains=float(chunk.section in query.explained_in),
                 ),
-                listed=asked.get(key, NOT_ASKED).listed,
+                listed=asked.of(key).listed,
             )
             for key, chunk in chunks.items()
         ]

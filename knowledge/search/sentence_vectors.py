@@ -73,15 +73,16 @@ class SentenceVectors:
         self._fetch([chunk for chunk in chunks if chunk.chunk_id not in taken])
 
     def warm(self, stop: threading.Event) -> None:
-        """Make the vectors of all visible chunks, so that no question has to wait for them.
+        """Make the vectors that visible chunks lack, so that no question has to wait for them.
 
-        Ends early when `stop` is set; a question that comes meanwhile gets its turn.
+        What is kept is not read: most of it would fall out of the cache again. Ends early when
+        `stop` is set; a question that comes meanwhile gets its turn.
         """
-        for chunks in self._catalog.active_chunks():
-            for start in range(0, len(chunks), WARM_BATCH):
-                if stop.is_set():
-                    return
-                self.of(chunks[start : start + WARM_BATCH])
+        missing = self._catalog.chunks_without_units(embedder=self._embedder.name)
+        for start in range(0, len(missing), WARM_BATCH):
+            if stop.is_set():
+                return
+            self.of([*self._catalog.chunks(missing[start : start + WARM_BATCH]).values()])
 
     def _fetch(self, chunks: Sequence[Chunk]) -> dict[ChunkId, Vectors]:
         name = self._embedder.name

@@ -28,8 +28,11 @@ logger = logging.getLogger(__name__)
 
 WRITE_BATCH = 200
 """Records in one write: Chroma holds the interpreter lock for some 130 ms meanwhile."""
-READ_BATCH = 5_000
+READ_BATCH = 50_000
+"""Ids in one answer: Chroma passes over all those before them each time."""
 COLLECTION_PREFIX = "knowledge-"
+VECTORS_PREFIX = "vectors-"
+"""Of embedded collections without texts."""
 SERVER_WAIT_S = 10.0
 # A client that was closed has lost its bindings: an AttributeError.
 CHROMA_FAILURES = (
@@ -45,11 +48,19 @@ CHROMA_FAILURES = (
 class ChromaChunkStore:
     """A Chroma collection with our own vectors; Chroma never embeds anything."""
 
-    def __init__(self, client: ClientAPI, collection: Collection, *, place: str) -> None:
-        """`place` names the index in messages."""
+    def __init__(
+        self, client: ClientAPI, collection: Collection, *, place: str, keeps_text: bool = True
+    ) -> None:
+        """`place` names the index in messages; without `keeps_text` only vectors are written."""
         self._client = client
         self._collection = collection
         self._place = place
+        self._keeps_text = keeps_text
+
+    @property
+    def keeps_text(self) -> bool:
+        """Whether the texts of chunks are written too, for other clients of Chroma to read."""
+        return self._keeps_text
 
     def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
         """Write chunks with their vectors, in batches that other threads can bear."""
@@ -59,8 +70,7 @@ class ChromaChunkStore:
                 self._collection.upsert(
                     ids=[chunk.chunk_id for chunk in batch],
                     embeddings=np.asarray(vectors[start : start + WRITE_BATCH]),
-                    documents=[chunk.text for chunk in batch],
-                    metadatas=[_metadata(chunk) for chunk in batch],
+                    **_texts(batch) if self._keeps_text else {},
                 )
 
     def delete(self, chunk_ids: Sequence[ChunkId]) -> None:
@@ -107,15 +117,20 @@ def open_store(generation_id: str, *, directory: Path, server: ChromaServer) -> 
     """Open, or create, the collection of one generation of the index.
 
     Embedded, each generation has its own directory, since Chroma never gives back the disk space
-    of a deleted collection. Raises `StoreError` when Chroma does not answer.
+    of a deleted collection; and it holds no text, since Chroma leaves in its files what it deletes.
+    One that an earlier version made does. Raises `StoreError` when Chroma does not answer.
     """
     path = directory / generation_id
     place = server.url or str(path)
     with _translated(place):
         client = _client(path, server)
         try:
+            old_name = f"{COLLECTION_PREFIX}{generation_id}"
+            keeps_text = bool(server.url) or any(
+                one.name == old_name for one in client.list_collections()
+            )
             collection = client.get_or_create_collection(
-                f"{COLLECTION_PREFIX}{generation_id}",
+                old_name if keeps_text else f"{VECTORS_PREFIX}{generation_id}",
                 embedding_function=None,
                 configuration={
                     "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 100}
@@ -124,7 +139,7 @@ def open_store(generation_id: str, *, directory: Path, server: ChromaServer) -> 
         except CHROMA_FAILURES:
             _close(client)
             raise
-    return ChromaChunkStore(client, collection, place=place)
+    return ChromaChunkStore(client, collection, place=place, keeps_text=keeps_text)
 
 
 def drop_generation(generation_id: str, *, directory: Path, server: ChromaServer) -> None:
@@ -178,6 +193,13 @@ def _close(client: Any) -> None:
     for part in (client, client._admin_client):  # noqa: SLF001
         if (session := getattr(part._server, "_session", None)) is not None:  # noqa: SLF001
             session.close()
+
+
+def _texts(chunks: Sequence[Chunk]) -> dict[str, Any]:
+    return {
+        "documents": [chunk.text for chunk in chunks],
+        "metadatas": [_metadata(chunk) for chunk in chunks],
+    }
 
 
 def _metadata(chunk: Chunk) -> dict[str, Any]:

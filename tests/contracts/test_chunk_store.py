@@ -173,6 +173,31 @@ def test_any_chroma_client_can_read_what_is_stored(server_url: str, tmp_path: Pa
     store.close()
 
 
+def test_an_embedded_store_has_no_text_in_its_files(tmp_path: Path) -> None:
+    store = open_store("fresh", directory=tmp_path, server=ChromaServer())
+    chunk = make_chunk("a#7", heading="Unmistakable heading", text="An unmistakable sentence.")
+    store.upsert([chunk], unit_vectors(1, dimension=DIMENSION))
+    store.close()
+
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+
+    assert any(b"a#7" in file for file in files)
+    assert not any(b"nmistakable" in file for file in files)
+
+
+def test_an_embedded_store_of_an_earlier_version_is_known_to_keep_text(tmp_path: Path) -> None:
+    client = chromadb.PersistentClient(path=str(tmp_path / "old"))
+    client.create_collection(
+        "knowledge-old", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+    ).upsert(ids=["a#0"], embeddings=unit_vectors(1, dimension=DIMENSION), documents=["A text."])
+    _close(client)
+
+    store = open_store("old", directory=tmp_path, server=ChromaServer())
+
+    assert (store.keeps_text, store.ids()) == (True, {ChunkId("a#0")})
+    store.close()
+
+
 def test_a_whole_run_goes_through_a_server(server_url: str, tmp_path: Path) -> None:
     with open_workbench(tmp_path / "data", chroma_url=server_url) as bench:
         _ingest_two(bench, tmp_path)

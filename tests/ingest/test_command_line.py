@@ -18,6 +18,7 @@ import pytest
 from ingest.__main__ import main
 from knowledge.models.embeddings import create_embedder
 from tests import servers
+from tests.made_once import made_once
 from tests.small_disk import SmallDisk
 from tests.workbench import write_article
 
@@ -44,17 +45,21 @@ class Ingested:
 
     folder: Path
     data: Path
-    said: subprocess.CompletedProcess[str]
+    said: Path
 
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
-    root = tmp_path_factory.mktemp("ingested")
-    folder, data = root / "articles", root / "data"
+    root = made_once(tmp_path_factory, "ingested", _ingest_from_the_shell)
+    return Ingested(root / "articles", root / "data", root / "said.json")
+
+
+def _ingest_from_the_shell(root: Path) -> None:
+    folder = root / "articles"
     write_article(folder, "alpha", "Alpha handles invoices.")
     write_article(folder / "inner", "beta", "Beta answers telephone calls.")
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("KB_DATA_DIR", str(data))
+        environment.setenv("KB_DATA_DIR", str(root / "data"))
         said = subprocess.run(
             [sys.executable, "-m", "ingest", folder],
             cwd=root,
@@ -62,7 +67,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
             capture_output=True,
             text=True,
         )
-    return Ingested(folder, data, said)
+    (root / "said.json").write_text(json.dumps([said.returncode, said.stdout, said.stderr]))
 
 
 @pytest.fixture
@@ -82,10 +87,10 @@ def _articles(capsys: pytest.CaptureFixture[str]) -> int:
 
 
 def test_a_run_from_the_shell_says_what_it_did(ingested: Ingested) -> None:
-    said = ingested.said
+    code, said, complained = json.loads(ingested.said.read_text())
 
-    assert (said.returncode, said.stderr) == (DONE, "")
-    assert said.stdout.startswith("2 added: alpha, beta\n0 unchanged\n2 texts embedded, 2 chunks")
+    assert (code, complained) == (DONE, "")
+    assert said.startswith("2 added: alpha, beta\n0 unchanged\n2 texts embedded, 2 chunks")
     assert (ingested.data.stat().st_mode & 0o777) == 0o700
 
 

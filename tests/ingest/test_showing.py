@@ -2,14 +2,13 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ingest.__main__ import main
 from ingest.showing import near_ids
+from tests.workbench import open_workbench
 
 DONE, PARTLY_FAILED, BAD_USAGE = 0, 1, 2
 PAGE = """---
@@ -38,9 +37,8 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("shown")
     (root / "articles").mkdir()
     (root / "articles" / "nights.md").write_text(PAGE)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("KB_DATA_DIR", str(root / "data"))
-        subprocess.run([sys.executable, "-m", "ingest", root / "articles"], cwd=root, check=True)
+    with open_workbench(root / "data") as bench:
+        assert bench.ingest(root / "articles").is_complete
     return root
 
 

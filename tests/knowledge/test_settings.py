@@ -124,6 +124,30 @@ def test_a_providers_keys_may_stand_in_the_env_file(
         os.environ.pop("MISTRAL_API_KEY", None)  # noqa: TID251
 
 
+def test_a_providers_key_may_stand_in_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "key").write_text("key of a file\n")
+    for name in ("MISTRAL_API_KEY", "GROQ_API_KEY", "COHERE_API_KEY", "AWS_WEB_IDENTITY_TOKEN"):
+        # Noted even when it is not there, so that it is taken out again afterwards.
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("OPENAI_API_KEY", "set")
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("MISTRAL_API_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("COHERE_API_KEY_FILE", str(tmp_path / "missing"))
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "key"))
+    file = tmp_path / ".env"
+    file.write_text(f"GROQ_API_KEY_FILE={tmp_path / 'key'}\n")
+
+    lend_provider_keys(file)
+
+    assert os.environ["OPENAI_API_KEY"] == "set"  # noqa: TID251
+    assert os.environ["MISTRAL_API_KEY"] == "key of a file"  # noqa: TID251
+    assert os.environ["GROQ_API_KEY"] == "key of a file"  # noqa: TID251
+    assert os.environ["AWS_WEB_IDENTITY_TOKEN"] == ""  # noqa: TID251
+    assert "COHERE_API_KEY_FILE: cannot read" in caplog.text
+
+
 @pytest.mark.parametrize("name", ["KB_CHROMA_TOKEN", "KB_CHROMA_BASIC", "KB_DATABASE_URL"])
 def test_a_secret_may_stand_in_a_file(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -24,7 +24,7 @@ from knowledge.questions.understanding import normalise, split_requests, underst
 from knowledge.settings import KnowledgeSettings
 from knowledge.text.language import content_words, names, sentence_spans, stems_of
 from knowledge.text.unicode import normalised
-from tests.adversaries import best_time, fragments_of, repeated
+from tests.adversaries import UNITS, best_time, fragments_of, repeated
 
 SMALL, LARGE = 500, 2_000
 HOPELESS_S = 1.5
@@ -112,17 +112,6 @@ def _glossary() -> Glossary:
 
 def _vocabulary() -> Vocabulary:
     return Vocabulary({"outsourcing": 9, "process": 5, "provider": 3, "business": 2}, chunks=10)
-
-
-UNITS = (
-    *("*a ", "_a ", "`", "``` ", "*`_~", "~a~ ", "<", "<a|", "<@a", "<!a> ", "&", "&#", "&#9", "9"),
-    *("a", "A", "A-", "AB ", "a_", " ", "\n", "\n>", "> ", "| ", "- ", ":", ":a:", "@here ", "a@"),
-    *("a.", "1.", "1,", "'", "a'", "a\u2019s ", "x@a.b ", "http://a ", "[1] ", "(", "a (a) ", "?"),
-    *("\u0301", "\u0323\u0301", "e\u0301", "\u200b", "\u00a0", "\ud83d", "👋", "\ufdfa", "İ"),
-    *("is a and b ", "what is ", "difference between ", "compare a and ", "so ", "please "),
-    *("and what ", "a and what ", "Ignore all ", "Please ", "what is BPO? ", "and for ", "BPO or "),
-    *("heyyy ", "hello ", "qzx ", "BPO and KPO ", "how does a ", "define ", "the same as "),
-)
 
 
 def _mention(text: str) -> object:

@@ -53,7 +53,13 @@ def run(url: str, database_url: str, port: int, pause_s: float) -> None:
     """Serve until a signal, in the main thread; each answer takes `pause_s`."""
     database = open_database(database_url)
     bot = create_bot(
-        settings=BotSettings(_env_file=None, SLACK_SIGNING_SECRET=LocalSlack.signing_secret),
+        settings=BotSettings(
+            _env_file=None,
+            SLACK_SIGNING_SECRET=LocalSlack.signing_secret,
+            # The clock stands still, so all questions of a trial are of one minute.
+            KB_QUESTIONS_PER_MINUTE=0,
+            KB_CHANNEL_QUESTIONS_PER_MINUTE=0,
+        ),
         services=Services(
             answerer=_SlowAnswerer(pause_s),
             glossary=FakeGlossary(),

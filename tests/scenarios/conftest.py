@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.models.embeddings import SentenceTransformerEmbedder
+from tests.made_once import made_once
 from tests.scenarios.real_world import RealCorpus, ingest_real_corpus
 from tests.scenarios.world import Start, start_world
 
@@ -24,4 +25,7 @@ def real_corpus(
     tmp_path_factory: pytest.TempPathFactory, embedder: SentenceTransformerEmbedder
 ) -> RealCorpus:
     """Ingest the bundled articles, and the seed document where there is one, once."""
-    return ingest_real_corpus(tmp_path_factory.mktemp("real"), embedder=embedder)
+    made = made_once(
+        tmp_path_factory, "real", lambda root: ingest_real_corpus(root, embedder=embedder)
+    )
+    return RealCorpus.made_in(made).copied_to(tmp_path_factory.mktemp("real-copy") / "data")

@@ -5,8 +5,9 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from benchmarks.faults.harm import stray_marks
 from bot.__main__ import _metrics, _services
@@ -38,9 +39,18 @@ class RealCorpus:
     """A registered folder, for articles that come later."""
     has_seed: bool
 
+    @classmethod
+    def made_in(cls, root: Path) -> Self:
+        """Return what `ingest_real_corpus` has made in a folder."""
+        return cls(data_dir=root / "data", inbox=root / "inbox", has_seed=SEED.is_dir())
+
     def copy_to(self, data_dir: Path) -> Path:
         shutil.copytree(self.data_dir, data_dir)
         return data_dir
+
+    def copied_to(self, data_dir: Path) -> Self:
+        """Return the same with a data directory of its own."""
+        return replace(self, data_dir=self.copy_to(data_dir))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,14 +96,13 @@ def ingest(knowledge: Knowledge, *sources: str) -> None:
     assert report.is_complete, report.failed
 
 
-def ingest_real_corpus(root: Path, *, embedder: SentenceTransformerEmbedder) -> RealCorpus:
-    inbox = root / "inbox"
-    inbox.mkdir()
-    (inbox / "first.md").write_text("# The canteen\n\nThe canteen opens at noon.\n")
-    seeds = [str(SEED)] if SEED.is_dir() else []
-    with open_real_knowledge(root / "data", embedder=embedder) as knowledge:
-        ingest(knowledge, BUNDLED, str(inbox), *seeds)
-    return RealCorpus(data_dir=root / "data", inbox=inbox, has_seed=bool(seeds))
+def ingest_real_corpus(root: Path, *, embedder: SentenceTransformerEmbedder) -> None:
+    corpus = RealCorpus.made_in(root)
+    corpus.inbox.mkdir()
+    (corpus.inbox / "first.md").write_text("# The canteen\n\nThe canteen opens at noon.\n")
+    seeds = [str(SEED)] if corpus.has_seed else []
+    with open_real_knowledge(corpus.data_dir, embedder=embedder) as knowledge:
+        ingest(knowledge, BUNDLED, str(corpus.inbox), *seeds)
 
 
 @contextmanager

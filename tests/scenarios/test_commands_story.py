@@ -219,6 +219,19 @@ def test_a_second_ingestion_is_told_who_runs_the_first(start: Start) -> None:
     assert world.ingestion.actors == [ADMIN]
 
 
+def test_who_starts_an_ingestion_twice_is_not_told_of_somebody_else(start: Start) -> None:
+    world = start()
+    world.ingestion.gate.clear()
+    world.slack.command("admin", "/kb", "ingest")
+    world.private_reply(ADMIN)
+
+    world.slack.command("admin", "/kb", "ingest")
+
+    assert "that you started" in world.private_reply(ADMIN, number=2).shown_text
+    world.ingestion.gate.set()
+    world.until(lambda: world.audit.last_result == "done")
+
+
 def test_a_failing_ingestion_ends_in_a_fixed_sentence_and_frees_the_way(start: Start) -> None:
     world = start()
     world.ingestion.error = RecordError("secret path /srv/data")

@@ -1,5 +1,6 @@
 """An accepted question stays accepted until a message went out, whatever is away meanwhile."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,10 @@ import pytest
 
 from bot.incoming import IncomingQuestion
 from bot.record.inbox import InboxEvent
+from knowledge.answers.trace import Reply
+from knowledge.domain import Answer, Question
 from knowledge.errors import RecordError
+from tests.fakes import FakeAnswerer
 from tests.outage import Door
 from tests.scenarios.world import MEMBER, Start, World
 
@@ -144,6 +148,51 @@ def test_after_a_restart_a_reply_that_arrived_is_not_called_interrupted(start: S
 
     _is_settled(after, ts)
     assert after.answerer.questions == []
+
+
+def test_questions_that_were_in_hand_when_processes_ended_are_worked_out_one_at_a_time(
+    start: Start,
+) -> None:
+    before = start()
+    before.bot.workers.close(timeout_s=1)
+    asked = [before.slack.direct_message(name, f"{name}?") for name in ("member", "admin")]
+    bad = before.slack.direct_message("member", "what ended it?")
+    before.until(lambda: len(before.journal.waiting()) == 3)
+    with before.database.write() as connection:
+        connection.exec_driver_sql("UPDATE inbox SET attempts = 2")
+        connection.exec_driver_sql(
+            "UPDATE inbox SET attempts = 5 WHERE payload LIKE '%what ended it%'"
+        )
+    before.bot.close()
+    answerer = _CountingAnswerer()
+
+    after = start(slack=before.slack, connection="none", answers=answerer)
+
+    for ts in asked:
+        assert "About" in after.slack.wait_for_reply(ts).shown_text
+        _is_settled(after, ts)
+    assert "this number" in after.slack.wait_for_reply(bad).shown_text
+    assert answerer.most_at_once == 1
+
+
+class _CountingAnswerer(FakeAnswerer):
+    def __init__(self) -> None:
+        super().__init__()
+        self.most_at_once = 0
+        self._at_once = 0
+        self._counting = threading.Lock()
+
+    def answer(
+        self, question: Question, /, *, watch: Callable[[Answer], None] | None = None
+    ) -> Reply:
+        with self._counting:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        time.sleep(0.2)
+        reply = super().answer(question, watch=watch)
+        with self._counting:
+            self._at_once -= 1
+        return reply
 
 
 def _payload(world: World, ts: str, event_id: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.local_slack import LocalSlack
 from tests.scenarios.real_world import RealCorpus
 
 WRONG = {
@@ -94,6 +95,27 @@ def test_every_missing_token_is_named(
     assert (code, said.out) == (2, "")
     named = [line.removeprefix("error: ").split(":")[0] for line in said.err.splitlines()]
     assert named == missing
+
+
+@pytest.mark.parametrize("reason", ["not_allowed_token_type", "missing_scope", "invalid_auth"])
+def test_an_app_token_that_slack_refuses_is_told_in_one_line_before_anything_is_opened(
+    reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KB_DATA_DIR", str(tmp_path / "data"))
+    with LocalSlack() as slack:
+        monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
+        monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
+        monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+        slack.fail_next("apps.connections.open", error=reason)
+
+        code = main([])
+
+    said = capfd.readouterr()
+    assert (code, said.out) == (2, "")
+    assert said.err == (
+        f"error: SLACK_APP_TOKEN: Slack refuses it ({reason}; it needs connections:write)\n"
+    )
+    assert not (tmp_path / "data").exists()
 
 
 def test_with_nothing_ingested_it_says_what_to_do(

@@ -1,10 +1,17 @@
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bot.connections.socket_mode import SocketSilentError, connected, run_socket_mode
+from bot.connections.socket_mode import (
+    PING_INTERVAL_S,
+    SocketSilentError,
+    connected,
+    run_socket_mode,
+)
+from tests.outage import Door
 from tests.scenarios.world import Start
 
 
@@ -71,3 +78,27 @@ def test_a_dropped_connection_is_renewed_and_nothing_is_lost(start: Start) -> No
     ts = world.slack.mention("member", "general", "what is BPO?")
 
     world.slack.wait_for_reply(ts, timeout_s=20)
+
+
+@pytest.mark.parametrize("end", [Door.abort, Door.fall_silent], ids=["reset", "silent"])
+def test_after_a_connection_that_ends_without_a_word_it_hears_again(
+    start: Start, end: Callable[[Door], None]
+) -> None:
+    before = start(connection="none", ack_timeout_s=1.0, retries=60)
+    before.bot.close()
+    with Door(int(before.slack.url.rpartition(":")[2])) as door:
+        api_url = f"http://127.0.0.1:{door.port}/api/"
+        world = start(slack=before.slack, connection="none", api_url=api_url)
+        with connected(world.bot.app, app_token=world.slack.app_token, ping_interval_s=0.2):
+            world.slack.wait_for(lambda: world.slack.connections == 1)
+            world.slack.wait_for_reply(world.slack.mention("member", "general", "what is BPO?"))
+
+            end(door)
+            ts = world.slack.mention("member", "general", "what is KPO?")
+
+            world.slack.wait_for_reply(ts, timeout_s=60)
+
+
+def test_it_looks_often_enough_that_nobody_notices_a_connection_that_fell_silent() -> None:
+    # Four checks without an answer, and Slack sends an event again for longer than that.
+    assert 4 * PING_INTERVAL_S <= 10

@@ -21,7 +21,7 @@ from bot.rendering import (
     render_denied,
     render_gaps,
     render_notice,
-    render_sources,
+    render_registered_sources,
     render_status,
     render_waiting,
 )
@@ -95,7 +95,7 @@ def _reply(
         case Action.STATUS:
             return render_status(corpus.status())
         case Action.SOURCES:
-            return render_sources([source.location for source in corpus.sources()])
+            return render_registered_sources([source.location for source in corpus.sources()])
         case Action.INGEST | Action.ADD | Action.ROLLBACK:
             return publishing.reply(action, request)
         case _:

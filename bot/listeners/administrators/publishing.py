@@ -38,7 +38,7 @@ class Publishing:
         if action is Action.ROLLBACK:
             return self._roll_back(word, actor=request.user_id)
         other = self._runner.start(request.user_id)
-        return render_ingest_started() if other is None else render_busy(other)
+        return render_ingest_started() if other is None else render_busy(other, to=request.user_id)
 
     def _add(self, word: str, *, actor: str) -> RenderedMessage:
         address = word.strip("<>")
@@ -53,7 +53,7 @@ class Publishing:
             work=lambda by, show: self._additions.add(source, by, show),
             action=f"add {source.location}",
         )
-        return render_ingest_started() if other is None else render_busy(other)
+        return render_ingest_started() if other is None else render_busy(other, to=actor)
 
     def _roll_back(self, word: str, *, actor: str) -> RenderedMessage:
         found = self._rollback.publications()
@@ -68,4 +68,4 @@ class Publishing:
             work=lambda by, _: self._rollback.rollback(chosen, by),
             action=f"rollback {chosen}",
         )
-        return render_rollback_started(chosen) if other is None else render_busy(other)
+        return render_rollback_started(chosen) if other is None else render_busy(other, to=actor)

@@ -139,9 +139,9 @@ class WebApi:
     """Answers `POST /api/METHOD` and `GET /api/METHOD`."""
 
     def __init__(
-        self, workspace: Workspace, faults: Faults, *, open_connection: Callable[[], str]
+        self, workspace: Workspace, faults: Faults, *, open_connection: Callable[[str], str]
     ) -> None:
-        """`open_connection` returns a fresh websocket URL for Socket Mode."""
+        """`open_connection` returns a fresh websocket URL at a host, for Socket Mode."""
         self._workspace = workspace
         self._faults = faults
         self._open_connection = open_connection
@@ -163,7 +163,10 @@ class WebApi:
 
     async def _answer(self, name: str, request: Request) -> Json:
         try:
-            return {"ok": True, **self._call(name, await _arguments(request))}
+            return {
+                "ok": True,
+                **self._call(name, await _arguments(request), host=request.url.netloc),
+            }
         except ApiError as error:
             self._workspace.transcript.record_rejection(
                 Rejection(method=name, error=error.error, details=error.details)
@@ -172,11 +175,12 @@ class WebApi:
         finally:
             self._workspace.transcript.touch()
 
-    def _call(self, name: str, args: Json) -> Json:
+    def _call(self, name: str, args: Json, *, host: str) -> Json:
         token = args.pop("token", None)
         if name == "apps.connections.open":
             _check_token(token, APP_TOKEN)
-            return {"url": self._open_connection()}
+            # Whoever reaches this by way of a proxy is to go on by it.
+            return {"url": self._open_connection(host)}
         method = _METHODS.get(name)
         if method is None:
             raise ApiError("unknown_method")

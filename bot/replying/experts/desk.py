@@ -13,6 +13,7 @@ from bot.rendering import (
     render_expert_question,
 )
 from bot.replying.delivery import Delivery, DeliveryError
+from knowledge.errors import LeaseLostError
 
 __all__ = ["GONE", "ExpertDesk"]
 
@@ -84,43 +85,61 @@ class ExpertDesk:
 
         Raises `DeliveryError` when it could not be brought; it can be tried again then.
         """
-        before = self._questions.find(answer_id)
-        if before is None or not self._questions.move(
-            answer_id, of=UNANSWERED, to="sending", by=by, reply=reply
-        ):
-            return self._objection(answer_id)
-        asked = replace(before, state="sending", expert_id=by, reply=reply)
         try:
-            self._bring(render_expert_answer(asked), asked, key=f"{answer_id}-answered")
-        except DeliveryError as exc:
-            if not exc.is_uncertain:
-                self._questions.move(answer_id, of=("sending",), to="taken", by=by)
-                raise
-            logger.warning("the answer of an expert may not have arrived: %s", exc.reason)
-        self._finish(answer_id, by=by, reply=reply)
+            with self._questions.in_hand(answer_id) as is_ours:
+                before = self._questions.find(answer_id) if is_ours else None
+                if before is None or not self._questions.move(
+                    answer_id, of=UNANSWERED, to="sending", by=by, reply=reply
+                ):
+                    return self._objection(answer_id)
+                self._send(replace(before, state="sending", expert_id=by, reply=reply))
+        except LeaseLostError:
+            logger.warning("another process brings the answer of an expert, as this one was silent")
         return ""
 
     def resume(self) -> None:
-        """Bring the answers that were on their way when the program ended, unless they arrived."""
-        for asked in self._questions.unfinished():
-            key = f"{asked.answer_id}-answered"
+        """Bring the answers that were on their way when a process ended, unless they arrived.
+
+        Of several processes one brings each; one that another has in hand is left to it.
+        """
+        for answer_id in [asked.answer_id for asked in self._questions.unfinished()]:
             try:
-                found = "unclear"
-                if asked.thread_ts:
-                    found = self._delivery.find(
-                        key,
-                        channel_id=asked.channel_id,
-                        thread_ts=asked.thread_ts,
-                        after_ts=asked.thread_ts,
-                    )
-                if found == "absent":
-                    self._bring(render_expert_answer(asked), asked, key=key)
+                with self._questions.in_hand(answer_id) as is_ours:
+                    # It may have arrived between the look and the hold.
+                    asked = self._questions.find(answer_id) if is_ours else None
+                    if asked is not None and asked.state == "sending":
+                        self._resume(asked)
             except DeliveryError as exc:
-                logger.warning("the answer of an expert waits for the next start: %s", exc.reason)
-                continue
-            if found == "unclear":
-                logger.warning("the answer of an expert may not have arrived before the end")
-            self._finish(asked.answer_id, by=asked.expert_id, reply=asked.reply)
+                logger.warning("the answer of an expert is tried again soon: %s", exc.reason)
+            except LeaseLostError:
+                logger.warning("another process brings the answer of an expert")
+
+    def _send(self, asked: ExpertQuestion) -> None:
+        try:
+            self._bring(render_expert_answer(asked), asked, key=f"{asked.answer_id}-answered")
+        except DeliveryError as exc:
+            if not exc.is_uncertain:
+                self._questions.move(
+                    asked.answer_id, of=("sending",), to="taken", by=asked.expert_id
+                )
+                raise
+            logger.warning("the answer of an expert may not have arrived: %s", exc.reason)
+        self._finish(asked.answer_id, by=asked.expert_id, reply=asked.reply)
+
+    def _resume(self, asked: ExpertQuestion) -> None:
+        key, found = f"{asked.answer_id}-answered", "unclear"
+        if asked.thread_ts:
+            found = self._delivery.find(
+                key,
+                channel_id=asked.channel_id,
+                thread_ts=asked.thread_ts,
+                after_ts=asked.thread_ts,
+            )
+        if found == "absent":
+            self._bring(render_expert_answer(asked), asked, key=key)
+        if found == "unclear":
+            logger.warning("the answer of an expert may not have arrived before the end")
+        self._finish(asked.answer_id, by=asked.expert_id, reply=asked.reply)
 
     def show(self, answer_id: str) -> None:
         """Show the question in the experts' channel as it stands now; a courtesy."""

@@ -23,6 +23,8 @@ _KEY_LINE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:\s|$)")
 _TOML_KEY_LINE = re.compile(r"[A-Za-z_\"'][\w\"'.-]*[ \t]*=|\[|#")
 _TOML_KEY = re.compile(r"^[ \t]*([\w\"'.-]+)[ \t]*=", re.MULTILINE)
 _PROGRAM_KEY = re.compile(r"[a-z][A-Za-z0-9_.-]*")
+_META_LINE = re.compile(r"([A-Za-z]\w{0,60}):[ \t]+(\S.{0,1000})")
+_META_KEY = re.compile(r"template|\w+_\w+|title|authors?", re.IGNORECASE)
 # Keys that the builders of sites and the keepers of notes agree on.
 _KNOWN_KEYS = frozenset(
     """
@@ -83,7 +85,7 @@ def split_front_matter(text: str, *, location: str) -> FrontBlock:
         return _split_toml(text, opening.end(), location=location)
     if text.startswith("{"):
         return _split_json(text)
-    return FrontBlock(fields={}, body=text)
+    return _split_lines(text)
 
 
 def compose_yaml(block: str, *, location: str) -> yaml.Node | None:
@@ -198,6 +200,23 @@ def _split_json(text: str) -> FrontBlock:
     if not _are_keys(fields, opens_at_once=False):
         return no_block
     return FrontBlock(fields=fields, body=text[end:])
+
+
+def _split_lines(text: str) -> FrontBlock:
+    """Return the fields of the lines of `key: value` that MkDocs and MultiMarkdown begin with.
+
+    They have no fence, so that all of them must be such lines, and one a key that no text has.
+    """
+    block, blank, body = text.partition("\n\n")
+    lines = [_META_LINE.fullmatch(line) for line in block[:_MAX_CHARS].split("\n")]
+    found = [line for line in lines if line is not None]
+    if not blank or len(found) < len(lines) or not any(_META_KEY.fullmatch(m[1]) for m in found):
+        return FrontBlock(fields={}, body=text)
+    fields = {
+        line[1].lower(): Field(value=clean_text(line[2]), line=number)
+        for number, line in enumerate(found, start=1)
+    }
+    return FrontBlock(fields=fields, body=body)
 
 
 def _is_key(name: str, *, opens_at_once: bool) -> bool:

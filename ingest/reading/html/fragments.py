@@ -35,6 +35,7 @@ _BLOCKS = frozenset(
     footer form header hgroup hr html main nav p section td th tr
     """.split()  # noqa: SIM905
 )
+_NOTE_MARK = re.compile(r"\[?(?:\d{1,4}|[a-z]|[*†‡])\]?")
 _ENDS = re.compile(r"[.!?:;]$")
 _MAX_DEPTH, _MAX_INDENTS = 120, 8
 _MAX_ENTRY_WORDS, _MAX_DEFINITION_WORDS = 8, 25
@@ -91,7 +92,7 @@ class _Writer:
         return self._blocks
 
     def _take(self, element: Any, tag: str) -> None:
-        if tag in _NO_TEXT:
+        if tag in _NO_TEXT or _is_note_mark(element, tag):
             return
         if self._depth > _MAX_DEPTH:
             self._words.append(" ".join(element.itertext()))
@@ -133,6 +134,10 @@ class _Writer:
     def items(self, element: Any) -> None:
         number = _start(element) if element.tag.lower() == "ol" else 0
         found: list[list[str]] = []
+        loose = [element.text or "", *(child.tail or "" for child in element)]
+        if words := " ".join("".join(loose).split()):
+            # Not allowed, and often written: an introduction right in the list.
+            self._blocks.append(escape_line(words))
         for child in element:
             tag = child.tag.lower() if isinstance(child.tag, str) else "script"
             if tag in _NO_TEXT:
@@ -234,6 +239,17 @@ _WRITERS = {
     **dict.fromkeys(("pre", "listing", "xmp"), _Writer.code),
     "table": _Writer.table,
 }
+
+
+def _is_note_mark(element: Any, tag: str) -> bool:
+    """Return whether an element is the number of a footnote, which is no part of its sentence."""
+    if tag == "a":
+        return any("noteref" in (element.get(name) or "") for name in ("role", "epub:type"))
+    if tag != "sup":
+        return False
+    links = [link for link in element.iter("a") if (link.get("href") or "").startswith("#")]
+    text = "".join(element.itertext()).strip()
+    return bool(links) and _NOTE_MARK.fullmatch(text) is not None
 
 
 def _terms_of(element: Any) -> Iterator[Any]:

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from lxml.html import tostring
+from lxml.html import Element
 
-__all__ = ["drop_hidden", "flatten_cells", "show_accordions", "without_menus"]
+__all__ = ["drop_hidden", "show_accordions"]
 
 # What browsers do not show. Attributes are compared in lower case, without spaces.
 _NEVER_SHOWN = (
@@ -13,50 +13,36 @@ _NEVER_SHOWN = (
     "|//object|//svg|//select|//button|//dialog[not(@open)]"
     "|//*[@hidden]|//*[translate(@aria-hidden, 'TRUE', 'true')='true']"
 )
+_NO_PASSAGE = frozenset({"script", "style", "template", "iframe", "object", "svg"})
 _HIDING_STYLE = re.compile(
     r"display:none|visibility:hidden|font-size:0(?![.\d])|opacity:0(?![.\d])"
 )
-_MAX_CELL_CHARS = 1_000
 _IN_HEADING = (
     "ancestor::h1|ancestor::h2|ancestor::h3|ancestor::h4|ancestor::h5|ancestor::h6|ancestor::dt"
 )
 _IN_FURNITURE = "ancestor::nav|ancestor::header|ancestor::footer|ancestor::form|ancestor::dialog"
-_MENUS = (
-    ".//nav|.//footer|.//aside|.//form|.//header[not(.//h1)]|.//head|.//script|.//style"
-    "|.//*[@role='navigation' or @role='banner' or @role='contentinfo' or @role='search']"
-)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 _MIN_QUESTION_WORDS = 3
 
 
-def drop_hidden(tree: Any) -> None:
-    """Drop what browsers do not show, with its words."""
+def drop_hidden(tree: Any) -> int:
+    """Drop what browsers do not show, and return how many passages of text that was.
+
+    Programs, styles and comments are no text of the page, and do not count.
+    """
     hidden = list(tree.xpath(_NEVER_SHOWN))
     hidden += [
         element
         for element in tree.xpath("//*[@style]")
         if _HIDING_STYLE.search(re.sub(r"\s+", "", element.get("style").lower()))
     ]
+    passages = 0
     for element in hidden:
         if element.getparent() is not None:
+            is_text = isinstance(element.tag, str) and element.tag not in _NO_PASSAGE
+            passages += is_text and any(map(str.isalnum, "".join(element.itertext())))
             element.drop_tree()
-
-
-def flatten_cells(tree: Any) -> None:
-    """Make one line of what stands in the cells of tables: the extraction drops lists in them.
-
-    A cell that holds a whole layout, with headings or another table, stays as it is.
-    """
-    for cell in tree.xpath("//td[.//ul or .//ol or .//p or .//div]|//th[.//ul or .//ol or .//p]"):
-        if cell.xpath("boolean(.//table|.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//pre)"):
-            continue
-        parts = [" ".join(part.split()) for part in _parts(cell)]
-        text = "; ".join(part for part in parts if part)
-        if len(text) > _MAX_CELL_CHARS:
-            continue
-        for child in list(cell):
-            cell.remove(child)
-        cell.text = text
+    return passages
 
 
 def show_accordions(tree: Any) -> None:
@@ -64,7 +50,10 @@ def show_accordions(tree: Any) -> None:
 
     A button in a heading is the heading's text. Other buttons are left to be dropped.
     """
-    for button in tree.xpath("//button|//*[@role='button' or @role='tab'][@aria-controls]"):
+    _show_tabs(tree)
+    for button in tree.xpath(
+        "//button|//*[@role='button' or @role='tab'][@aria-controls or @aria-expanded]"
+    ):
         if button.xpath(f"boolean({_IN_FURNITURE})"):
             continue
         in_heading = button.xpath(f"boolean({_IN_HEADING})")
@@ -81,14 +70,26 @@ def show_accordions(tree: Any) -> None:
         summary.tag = "h3"
 
 
-def without_menus(tree: Any) -> str:
-    """Return the HTML of a page's main part, as far as the page says which that is."""
-    roots = tree.xpath("//main|//*[@role='main']") or tree.xpath("//body") or [tree]
-    root = roots[0]
-    for part in root.xpath(_MENUS):
-        if part.getparent() is not None:
-            part.drop_tree()
-    return str(tostring(root, encoding="unicode", with_tail=False))
+def _show_tabs(tree: Any) -> None:
+    """Show all panels of tabs, each under the label that opens it, or the labels as they stand."""
+    for panel in tree.xpath("//*[@role='tabpanel']"):
+        _show(panel)
+    for tab in tree.xpath("//*[@role='tab']"):
+        panels = tree.xpath("//*[@id=$id]", id=tab.get("aria-controls") or "")
+        if not panels:
+            tab.tag = "span" if tab.tag in ("a", "button") else tab.tag
+            continue
+        _show(panels[0])
+        label = Element("h3")
+        label.text = " ".join("".join(tab.itertext()).split())
+        label.tail, panels[0].text = panels[0].text, None
+        panels[0].insert(0, label)
+        tab.drop_tree()
+
+
+def _show(panel: Any) -> None:
+    for name in ("hidden", "aria-hidden", "style"):
+        panel.attrib.pop(name, None)
 
 
 def _asks(words: list[str]) -> bool:
@@ -97,19 +98,4 @@ def _asks(words: list[str]) -> bool:
 
 def _show_panel(tree: Any, panel_id: str) -> None:
     for panel in tree.xpath("//*[@id=$id]", id=panel_id) if panel_id else ():
-        for name in ("hidden", "aria-hidden", "style"):
-            panel.attrib.pop(name, None)
-
-
-def _parts(cell: Any) -> list[str]:
-    """Return the text of a cell, parted where a reader sees a new line."""
-    parts = [cell.text or ""]
-    for element in cell.iterdescendants():
-        if isinstance(element.tag, str):
-            if element.tag in ("li", "p", "div", "br"):
-                parts.append("")
-            parts[-1] += element.text or ""
-        if element.tag in ("ul", "ol", "p", "div", "li"):
-            parts[-1] += " "
-        parts[-1] += element.tail or ""
-    return parts
+        _show(panel)

@@ -2,17 +2,19 @@
 
 import datetime as dt
 import re
-from copy import deepcopy
+from collections.abc import Iterator
 from typing import Any
 
 import trafilatura
 
 from ingest.reading.heads.dates import find_date
 from ingest.reading.heads.slugs import slugify, title_from_stem
-from ingest.reading.html.page_tree import drop_hidden, flatten_cells, show_accordions, without_menus
+from ingest.reading.html.fragments import element_to_markdown
+from ingest.reading.html.page_tree import drop_hidden, show_accordions
+from ingest.reading.html.surroundings import main_part
 from ingest.reading.hygiene import clean_text
-from ingest.reading.markdown.documents import clean_markdown, take_heading
-from ingest.reading.markdown.html_blocks import html_as_markdown
+from ingest.reading.markdown.documents import take_heading
+from ingest.reading.remarks import Remark
 from ingest.reading.saved_pages.furniture import label_kind
 from ingest.reading.saved_pages.metadata import find_author, find_updated
 from ingest.reading.saved_pages.text_blocks import Block, is_list_item
@@ -22,8 +24,6 @@ from knowledge.errors import ArticleError
 __all__ = ["declared_encoding", "read_html"]
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
-_HEADING_LINE = re.compile(r"^#{2,6} \S", re.MULTILINE)
-_MAX_GROWTH, _MAX_MORE_CHARS = 1.2, 300
 _MODIFIED = (
     "//meta[@property='article:modified_time' or @property='og:updated_time'"
     " or @name='last-modified' or @itemprop='dateModified']/@content",
@@ -38,8 +38,8 @@ def declared_encoding(data: bytes) -> str:
     return "" if match is None else match[1].decode("ascii")
 
 
-def read_html(text: str, *, location: str, stem: str) -> Article:
-    """Return the article of a page.
+def read_html(text: str, *, location: str, stem: str) -> Iterator[Article | Remark]:
+    """Yield the article of a page, and a remark on how much around it was left out.
 
     Raises:
         ArticleError: when the page cannot be parsed or has no main text.
@@ -49,52 +49,40 @@ def read_html(text: str, *, location: str, stem: str) -> Article:
     meta = trafilatura.extract_metadata(tree, date_config={"original_date": True})
     updated = _modified(tree)
     show_accordions(tree)
-    drop_hidden(tree)
-    flatten_cells(tree)
-    body = _extract(tree)
+    hidden = drop_hidden(tree)
     title = _one_line(meta.title)
+    part, cut = main_part(tree, title=_one_line(tree.findtext(".//title")))
+    body = clean_text(element_to_markdown(part))
     heading, body = take_heading(body, title=title)
     body, trimmed = _trim_edges(body, title=title)
+    cut += [line for line in trimmed if line and line.strip("#* ") != title]
     if not any(char.isalnum() for char in body):
         raise ArticleError(
             "is empty: the page has no main text; save the article itself", location=location
         )
     title = title or heading or title_from_stem(stem)
-    return Article(
+    if hidden or cut:
+        yield Remark(text=_left_out(hidden, len(cut)), location=location)
+    yield Article(
         article_id=ArticleId(slugify(title)),
         title=title,
         body=body,
         location=location,
         url=_one_line(meta.url),
-        author=_one_line(meta.author) or find_author(trimmed, title=title),
+        author=_one_line(meta.author) or find_author(cut, title=title),
         summary=_one_line(meta.description),
         published=find_date(meta.date or ""),
-        updated=updated or find_updated(trimmed),
+        updated=updated or find_updated(cut),
     )
 
 
-def _extract(tree: Any) -> str:
-    """Return the main content as Markdown.
-
-    Of a short page the extraction falls back on words alone. Where that lost all headings, the
-    page without its menus counts, if it has not much else.
-    """
-    whole = deepcopy(tree)
-    body = clean_text(
-        trafilatura.extract(
-            tree,
-            output_format="markdown",
-            include_comments=False,
-            include_tables=True,
-            include_formatting=True,
-        )
-        or ""
-    )
-    if _HEADING_LINE.search(body) or not whole.xpath("boolean(//h2|//h3|//h4)"):
-        return body
-    own = clean_markdown(html_as_markdown(without_menus(whole)))
-    is_close = len(own) <= _MAX_GROWTH * len(body) + _MAX_MORE_CHARS
-    return own if is_close and _HEADING_LINE.search(own) else body
+def _left_out(hidden: int, around: int) -> str:
+    parts = []
+    if hidden:
+        parts.append(f"{hidden} hidden passages (buttons among them)")
+    if around:
+        parts.append(f"{around} pieces around the article (menus, labels, links to other pages)")
+    return f"{' and '.join(parts)} in it are left out"
 
 
 def _load(text: str, location: str) -> Any:

@@ -9,8 +9,8 @@ from ingest.reading.heads.front_matter import split_front_matter
 from ingest.reading.heads.metadata import read_metadata
 from ingest.reading.heads.slugs import is_slug, slugify, title_from_stem
 from ingest.reading.markdown.commonmark import parse_blocks, parse_inline, parse_text, plain_text
-from ingest.reading.markdown.foreign_signs import drop_foreign_signs
-from ingest.reading.markdown.html_blocks import drop_html
+from ingest.reading.markdown.foreign_signs import count_comments, drop_foreign_signs
+from ingest.reading.markdown.html_blocks import count_hidden, drop_html
 from ingest.reading.remarks import Remark
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
@@ -19,6 +19,8 @@ __all__ = ["clean_markdown", "has_text", "read_markdown", "take_heading"]
 
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^\n]{1,2000}?(?<!`)\1(?!`)")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,300}\])?")
+_SHOWN_ELSEWHERE = re.compile(rf"{_IMAGE.pattern}|!\[\[[^\[\]\n]{{1,300}}\]\]")
+_MAY_BE_LEFT_OUT = re.compile(r"!\[|<!--|%%|\{%|/\*|\{#|hidden|display\s*:\s*none")
 # Clean text holds nothing of the private use area.
 _AWAY = re.compile("\ue000([0-9]+)\ue001")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -40,6 +42,7 @@ def read_markdown(text: str, *, location: str, stem: str) -> Iterator[Article | 
         yield meta.kept_out
         return
     yield from meta.remarks
+    yield from _left_out(parts.body, location)
     heading, body = take_heading(clean_markdown(parts.body), title=meta.title)
     title = meta.title or heading or title_from_stem(stem)
     if not body and meta.redirect:
@@ -76,6 +79,12 @@ def read_markdown(text: str, *, location: str, stem: str) -> Iterator[Article | 
 
 def clean_markdown(text: str) -> str:
     """Return Markdown without HTML, images and the signs of other programs; code stays as it is."""
+    kept = [part if code else _clean_prose(part) for code, part in _parts(text)]
+    return _BLANK_LINES.sub("\n\n", "\n".join(kept)).strip("\n")
+
+
+def _parts(text: str) -> Iterator[tuple[bool, str]]:
+    """Yield the code and the prose of Markdown in turn."""
     lines = text.split("\n")
     is_code = [False] * len(lines)
     for token in parse_blocks(text):
@@ -85,11 +94,23 @@ def clean_markdown(text: str) -> str:
             # The indent within tags would make code of the words when the tags are gone.
             for at in range(*token.map):
                 lines[at] = lines[at].lstrip()
-    kept: list[str] = []
     for code, group in groupby(zip(is_code, lines, strict=True), key=lambda pair: pair[0]):
-        segment = "\n".join(line for _, line in group)
-        kept.append(segment if code else _clean_prose(segment))
-    return _BLANK_LINES.sub("\n\n", "\n".join(kept)).strip("\n")
+        yield code, "\n".join(line for _, line in group)
+
+
+def _left_out(text: str, location: str) -> Iterator[Remark]:
+    if not _MAY_BE_LEFT_OUT.search(text):
+        return
+    prose = [_CODE_SPAN.sub("", part) for code, part in _parts(text) if not code]
+    counts = {
+        "comments and hidden passages": sum(
+            count_comments(part) + count_hidden(part) for part in prose
+        ),
+        "pictures and embedded pages": sum(len(_SHOWN_ELSEWHERE.findall(part)) for part in prose),
+    }
+    for what, count in counts.items():
+        if count:
+            yield Remark(text=f"{count} {what} in it are left out", location=location)
 
 
 def take_heading(text: str, *, title: str = "") -> tuple[str, str]:

@@ -7,7 +7,7 @@ time that grows with its length.
 
 import re
 
-__all__ = ["drop_foreign_signs"]
+__all__ = ["count_comments", "drop_foreign_signs"]
 
 _COMMENTS = re.compile(
     r"\{%-?\s*comment\b[^%]{0,300}%\}.*?(?:\{%-?\s*endcomment\s*-?%\}|\Z)"
@@ -37,6 +37,25 @@ _ATTRIBUTES = re.compile(
     r"(?<=[)\]*_`])\{[:#.][^{}\n]{0,300}\}|\{:[^{}\n]{0,300}\}(?=[ \t]*$)", re.MULTILINE
 )
 
+# What MDX adds: modules, expressions and comments between braces.
+_MODULE = re.compile(
+    r"^import[ \t]+(?:[\w{}*$, \t]{1,300}[ \t]from[ \t]+)?[\"'][^\"'\n]{1,300}[\"'];?[ \t]*$"
+    r"|^export[ \t]+(?:const|let|var|function|default)\b[^\n]{0,1000}$",
+    re.MULTILINE,
+)
+_BRACED_COMMENT = re.compile(r"\{/\*.{0,2000}?\*/\}", re.DOTALL)
+_EXPRESSION = re.compile(r"^[ \t]*\{[A-Za-z_$][\w$.]{0,200}\}[ \t]*$", re.MULTILINE)
+# What builders of sites add: pieces of other files, icons, words that are only hints.
+_SNIPPET = re.compile(
+    r"^[ \t]*-{1,3}8<-{1,3}[ \t]*(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}')?[ \t]*$", re.MULTILINE
+)
+_HINT = re.compile(r"^\*\[[^\[\]\n]{1,100}\]:[^\n]{0,500}$", re.MULTILINE)
+_ICON = re.compile(r"(?<![\w:]):(?!\d)[a-z][a-z0-9_+]*(?:-[a-z0-9]+)*:(?![\w:`])")
+_PAGE_CARD = re.compile(
+    r"\{%-?[ \t]*content-ref\b[^%]{0,500}%\}.{0,1000}?\{%-?[ \t]*endcontent-ref[ \t]*-?%\}",
+    re.DOTALL,
+)
+
 _EMBED = re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]")
 _CONTENTS = re.compile(
     r"^[ \t]*(?:\[\[_?TOC_?\]\]|\[TOC\]|\$\{toc\})[ \t]*$", re.MULTILINE | re.IGNORECASE
@@ -61,8 +80,12 @@ def drop_foreign_signs(text: str) -> str:
     The words of a link, a note, a title stay; comments go. A variable, whose value is not known
     here, becomes an ellipsis.
     """
+    text = _MODULE.sub("", text)
     if "{" in text:
+        text = _EXPRESSION.sub("", _BRACED_COMMENT.sub("", _PAGE_CARD.sub("", text)))
         text = _drop_templates(text)
+    text = _HINT.sub("", _SNIPPET.sub("", text))
+    text = _ICON.sub("", text) if ":" in text else text
     if "[[" in text:
         text = _CONTENTS.sub("", _EMBED.sub("", text))
         text = _WIKI_LINK.sub(
@@ -77,6 +100,11 @@ def drop_foreign_signs(text: str) -> str:
     text = _CONTAINER.sub(r"\1", text) if ":::" in text else text
     text = _BLOCK_ID.sub("", text) if "^" in text else text
     return _MARKED.sub(r"\1", text) if "==" in text else text
+
+
+def count_comments(text: str) -> int:
+    """Return how many comments of other programs stand in Markdown that holds no code."""
+    return len(_COMMENTS.findall(text)) + len(_BRACED_COMMENT.findall(text))
 
 
 def _drop_templates(text: str) -> str:

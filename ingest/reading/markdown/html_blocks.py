@@ -6,9 +6,7 @@ from html.parser import HTMLParser
 
 from typing_extensions import override
 
-from ingest.reading.letters import escape_text
-
-__all__ = ["drop_html", "html_as_markdown"]
+__all__ = ["count_hidden", "drop_html"]
 
 _ACTIVE = re.compile(
     r"<(script|style|template|noscript|iframe)\b[^<>]{0,2000}>.*?(?:</\1\s*>|\Z)",
@@ -55,22 +53,9 @@ def drop_html(text: str) -> str:
     return _TAG.sub(lambda tag: _replaced(tag, closed), text)
 
 
-def html_as_markdown(text: str) -> str:
-    """Return a fragment of HTML as Markdown that may still hold tags; other text as it is.
-
-    A text is HTML when it begins with a tag and closes one. What looks like a mark of Markdown
-    in it is a letter.
-    """
-    stripped = text.strip()
-    opening = _TAG.match(stripped)
-    if opening is None or opening[1].lower() not in _BLOCKS | _INLINE | {"li"} or "</" not in text:
-        return text
-    text = _COMMENT.sub("", _ACTIVE.sub("", stripped))
-    parts = _TAG_ITSELF.split(text)
-    # Odd parts are the tags.
-    return "".join(
-        part if at % 2 else escape_text(re.sub(r"\s+", " ", part)) for at, part in enumerate(parts)
-    )
+def count_hidden(text: str) -> int:
+    """Return how many comments and passages that no browser shows stand in Markdown."""
+    return len(_COMMENT.findall(text)) + len(_HIDDEN.findall(text))
 
 
 def _replaced(tag: re.Match[str], closed: frozenset[str]) -> str:

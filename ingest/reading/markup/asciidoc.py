@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.reading.documents.packages import as_article
 from ingest.reading.letters import escape_line, escape_text
+from ingest.reading.markup.asciidoc_conditions import resolve_conditions
 from ingest.reading.markup.asciidoc_inline import Attributes, shown_text
 from ingest.reading.markup.asciidoc_tables import table_rows
 from ingest.reading.remarks import Remark
@@ -37,11 +38,14 @@ def read_asciidoc(text: str, *, location: str, stem: str) -> Iterator[Article | 
     Raises:
         ArticleError: when there is no text in it.
     """
+    text, dropped = resolve_conditions(text)
     reader = _Reader(text)
+    reader.left_out["lines of conditions that do not hold"] += dropped
     about = reader.head()
     blocks = list(reader.blocks())
     for what, count in sorted(reader.left_out.items()):
-        yield Remark(text=f"{count} {what} in it are left out", location=location)
+        if count:
+            yield Remark(text=f"{count} {what} in it are left out", location=location)
     yield as_article(blocks, about, title=about.get("title", ""), location=location, stem=stem)
 
 

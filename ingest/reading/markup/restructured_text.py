@@ -72,7 +72,15 @@ def read_restructured_text(text: str, *, location: str, stem: str) -> Iterator[A
         about = _about(document)
         _drop_what_is_no_text(document)
         page = publish_from_doctree(document, writer="html5", settings_overrides=_SETTINGS)
-    except (SystemMessage, ValueError, KeyError, AttributeError, IndexError, TypeError) as exc:
+    except (
+        SystemMessage,
+        AssertionError,
+        ValueError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        TypeError,
+    ) as exc:
         raise ArticleError(
             "cannot be read as reStructuredText; save it as Markdown or HTML", location=location
         ) from exc
@@ -152,7 +160,13 @@ def _drop_what_is_no_text(document: Any) -> None:
         node.parent.remove(node)
     for node in list(document.findall(nodes.Admonition)):
         # Its kind is the same word each time; a title of its own is a child.
-        node.parent.replace(node, nodes.container("", *node.children))
+        parts = [
+            nodes.paragraph("", "", nodes.strong("", *part.children))
+            if isinstance(part, nodes.title)
+            else part
+            for part in node.children
+        ]
+        node.parent.replace(node, nodes.container("", *parts))
     for node in list(document.findall(nodes.problematic)):
         # A role or reference that leads nowhere is shown as it was written.
         node.parent.replace(node, nodes.Text(node.astext().strip("`_")))

@@ -1,9 +1,10 @@
 """Text files to articles: plainly written ones whole, saved web pages without their furniture."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ingest.reading.heads.slugs import slugify, title_from_stem
 from ingest.reading.letters import escape_line, escape_text, is_separator, rows_to_table
+from ingest.reading.remarks import Remark
 from ingest.reading.saved_pages.furniture import LabelKind, is_page_mark, label_kind
 from ingest.reading.saved_pages.main_content import drop_inserts, judge_blocks, main_run
 from ingest.reading.saved_pages.metadata import find_author, find_published, find_updated, find_url
@@ -25,8 +26,8 @@ _MIN_LABELS = 3
 _MAX_HEADING_WORDS = 14
 
 
-def read_text(text: str, *, location: str, stem: str) -> Article:
-    """Return the article in clean `text`.
+def read_text(text: str, *, location: str, stem: str) -> Iterator[Article | Remark]:
+    """Yield the article in clean `text`, and of a saved page a remark on what it was cut from.
 
     Raises:
         ArticleError: when a saved page holds furniture and no article.
@@ -34,7 +35,8 @@ def read_text(text: str, *, location: str, stem: str) -> Article:
     blocks = split_blocks(text)
     labels = [label_kind(block) for block in blocks]
     if not _has_furniture(blocks, labels):
-        return _plain_article(blocks, location=location, stem=stem)
+        yield _plain_article(blocks, location=location, stem=stem)
+        return
     lines = [block.text for block in blocks]
     judged = judge_blocks(blocks, labels, author=find_author(lines, title=""))
     start, end = main_run(judged)
@@ -49,7 +51,13 @@ def read_text(text: str, *, location: str, stem: str) -> Article:
     inside = set(kept)
     around = [block.text for block in blocks if block not in inside]
     above = [block.text for block in blocks[:end] if block not in inside]
-    return Article(
+    if cut := [line for line in around if line != title]:
+        yield Remark(
+            text=f"{len(cut)} pieces around the article (menus, labels, adverts) in it are left "
+            "out: it is a saved page",
+            location=location,
+        )
+    yield Article(
         article_id=ArticleId(slugify(title)),
         title=title,
         body=_to_markdown(kept),

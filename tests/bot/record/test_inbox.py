@@ -141,6 +141,20 @@ def test_who_takes_an_event_again_has_not_begun_it_twice(database: Database) -> 
     assert [event.attempts for event in Inbox(database).waiting()] == [1]
 
 
+def test_what_was_taken_with_others_is_counted_when_it_is_begun(database: Database) -> None:
+    inbox = Inbox(database)
+    for event_id in ("Ev1", "Ev2"):
+        _receive(inbox, event_id)
+    with inbox.at_work():
+        inbox.take_free(limit=2)
+        inbox.begin("Ev1")
+        inbox.begin("Ev1")
+
+    left = Inbox(database).take_free(limit=2)
+
+    assert [(event.event_id, event.attempts) for event in left] == [("Ev1", 1), ("Ev2", 0)]
+
+
 def test_threads_of_a_process_that_take_at_once_take_no_event_twice(database: Database) -> None:
     inbox = Inbox(database)
     for n in range(40):

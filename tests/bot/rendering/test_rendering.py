@@ -30,8 +30,8 @@ from bot.rendering import (
     render_plainly,
     render_private_outcome,
     render_progress,
+    render_registered_sources,
     render_shared_outcome,
-    render_sources,
     render_status,
     render_waiting,
 )
@@ -218,7 +218,7 @@ MESSAGES: dict[str, st.SearchStrategy[RenderedMessage]] = {
     ),
     "definition": st.builds(render_definition, DEFINITION),
     "report": st.builds(render_ingest_report, REPORT),
-    "sources": st.builds(render_sources, st.lists(LONG, max_size=60)),
+    "sources": st.builds(render_registered_sources, st.lists(LONG, max_size=60)),
     "status": st.builds(render_status, STATUS),
     "notice": st.builds(render_notice, LONG),
     "expert question": st.builds(

@@ -317,3 +317,18 @@ def test_a_report_names_each_failed_article_and_the_reason() -> None:
     assert "1 added, 0 changed, 0 unchanged, 0 removed, 25 failed." in text
     assert "• 1.md:3: no title" in text
     assert "… and 5 more" in text
+
+
+def test_an_expansion_that_the_definition_begins_with_is_not_said_twice() -> None:
+    sense = Sense(
+        term="KPO",
+        expansion="knowledge process outsourcing",
+        definition="Knowledge process outsourcing (KPO) is the contracting of expert work.",
+        context="outsourcing",
+        in_domain=True,
+    )
+    result = DefineResult(kind="definition", term="KPO", text="KPO", senses=(sense,))
+
+    assert _shown(render_definition(result)) == [
+        "*KPO*\nKnowledge process outsourcing (KPO) is the contracting of expert work."
+    ]

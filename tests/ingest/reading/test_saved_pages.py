@@ -23,7 +23,7 @@ def _expected(path: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> Article:
     raw = RawFile(location=path.name, data=path.read_bytes(), suffix=path.suffix, stem=path.stem)
-    (article,) = parse_articles(raw)
+    *_, article = parse_articles(raw)
     assert isinstance(article, Article)
     return article
 
@@ -100,7 +100,7 @@ def test_plain_text_is_kept_whole_with_its_headings_and_lists() -> None:
         "- Early shift\n- Late shift"
     )
 
-    article = read_text(text, location="plan.txt", stem="plan")
+    *_, article = read_text(text, location="plan.txt", stem="plan")
 
     assert article.title == "Shift plan"
     assert article.body == (
@@ -110,7 +110,7 @@ def test_plain_text_is_kept_whole_with_its_headings_and_lists() -> None:
 
 
 def test_plain_text_without_a_title_is_named_after_its_file() -> None:
-    article = read_text("We plan the week on Friday.", location="x.txt", stem="shift_plan-2024")
+    *_, article = read_text("We plan the week on Friday.", location="x.txt", stem="shift_plan-2024")
 
     assert article.title == "Shift plan 2024"
     assert article.body == "We plan the week on Friday."
@@ -124,7 +124,7 @@ def test_wrapped_lines_become_one_paragraph() -> None:
         "begins.\n"
     )
 
-    article = read_text(text, location="x.txt", stem="plan")
+    *_, article = read_text(text, location="x.txt", stem="plan")
 
     assert "\n" not in article.body
 
@@ -133,7 +133,7 @@ def test_a_page_of_menus_only_is_an_error() -> None:
     menus = "Home\nAbout us\nLog in\nSearch\nUpdated: May 1, 2024\nShare\n© 2024 Nobody"
 
     with pytest.raises(ArticleError, match="is empty") as caught:
-        read_text(menus, location="menus.txt", stem="menus")
+        list(read_text(menus, location="menus.txt", stem="menus"))
 
     assert caught.value.location == "menus.txt"
 
@@ -144,7 +144,7 @@ def test_a_comment_form_is_enough_to_know_a_saved_page() -> None:
         "Leave a Reply\n\nFill in your details below:\n\nLog Out / Change )\n"
     )
 
-    article = read_text(text, location="x.txt", stem="queues")
+    *_, article = read_text(text, location="x.txt", stem="queues")
 
     assert article.title == "On queues"
     assert article.body == "A queue hides how long people wait until somebody measures the wait."
@@ -156,6 +156,6 @@ def test_we_speaking_of_its_own_work_is_no_furniture() -> None:
         "Our support team answers e-mails from members and our sales team offers a free trial."
     )
 
-    article = read_text(text, location="x.txt", stem="plan")
+    *_, article = read_text(text, location="x.txt", stem="plan")
 
     assert article.body == text.partition("\n\n")[2]

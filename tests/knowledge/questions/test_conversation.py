@@ -46,6 +46,18 @@ def test_a_follow_up_is_made_to_stand_on_its_own(
 
 
 @pytest.mark.parametrize(
+    ("leaves_open", "stands"),
+    [(True, "who approves invoices? (BPO)"), (False, "who approves invoices?")],
+)
+def test_a_short_question_leans_on_what_was_said_if_it_leaves_its_subject_open(
+    leaves_open: bool, stands: str, lexicon: Glossary
+) -> None:
+    question = _question("who approves invoices?", "what is BPO?")
+
+    assert stand_alone(question, lexicon, leaves_open=lambda _: leaves_open) == stands
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "How is AHT calculated?",

@@ -187,18 +187,34 @@ def test_a_word_that_only_a_listed_question_holds_is_spelt_out_as_it_is_there(
     assert catalog.vocabulary().correct("housad") == "housed"
 
 
-def test_the_revision_changes_with_every_run(database: Database) -> None:
+def test_the_revision_changes_with_every_run_that_has_ended_and_did_something(
+    database: Database,
+) -> None:
     from knowledge.record.ledger import Ledger
 
     catalog, ledger = Catalog(database), Ledger(database)
     seen = [catalog.revision()]
-    for _ in range(3):
+    for state in ("done", "partly", "interrupted"):
         run = ledger.begin_run(actor="test")
-        seen.append(catalog.revision())
-        ledger.end_run(run, state="done", report=None)
+        ledger.end_run(run, state=state, report=None)
         seen.append(catalog.revision())
 
     assert seen == sorted(set(seen))
+
+
+def test_a_run_that_found_nothing_to_do_leaves_what_is_held_in_memory(database: Database) -> None:
+    from knowledge.record.ledger import Ledger
+
+    catalog, ledger = Catalog(database), Ledger(database)
+    ledger.end_run(ledger.begin_run(actor="test"), state="done", report=None)
+    before = catalog.revision()
+
+    run = ledger.begin_run(actor="test")
+    during = catalog.revision()
+    ledger.end_run(run, state="done", report=None, is_idle=True)
+
+    assert (during, catalog.revision()) == (before, before)
+    assert [run.state for run in ledger.runs(limit=5)] == ["done", "done"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.domain import ArticleId, ChunkId
+from knowledge.search import question_vectors
 from knowledge.search.question_vectors import Asked, QuestionVectors
 from tests.fakes import HashingEmbedder
 from tests.workbench import (
@@ -42,8 +43,8 @@ def _vectors(bench: Workbench, embedder: HashingEmbedder | None = None) -> Quest
 
 def _similarities(bench: Workbench, vectors: QuestionVectors, text: str) -> dict[ArticleId, Asked]:
     found = vectors.similarities(bench.embedder.embed_query(text))
-    chunks = bench.catalog.chunks(list(found))
-    return {chunk.article_id: found[key] for key, chunk in chunks.items()}
+    chunks = bench.catalog.chunks(list(found.places))
+    return {chunk.article_id: found.of(key) for key, chunk in chunks.items()}
 
 
 def _chunk_id(bench: Workbench, article_id: str) -> ChunkId:
@@ -116,7 +117,7 @@ def test_another_embedder_has_vectors_of_its_own(bench: Workbench) -> None:
 
     found = _vectors(bench, other).similarities(other.embed_query(QUIT))
 
-    assert found[_chunk_id(bench, "attrition")].listed == pytest.approx(1, abs=ROUNDING)
+    assert found.of(_chunk_id(bench, "attrition")).listed == pytest.approx(1, abs=ROUNDING)
     assert sorted(other.embedded) == sorted(["Part 1", QUIT, PAY])
     assert _similarities(bench, _vectors(bench), QUIT)["attrition"].listed > 0.9
     assert bench.embedder.embedded == []
@@ -142,3 +143,54 @@ def test_a_corpus_of_nothing_is_asked_nothing(bench: Workbench) -> None:
 
     assert _similarities(bench, vectors, QUIT) == {}
     assert bench.embedder.embedded == []
+
+
+def test_what_is_held_of_many_gives_what_is_held_of_few(
+    bench: Workbench, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        write_article(folder, f"more-{number}", f"Case {number}.", questions={"Part 1": [QUIT]})
+    bench.ingest(folder)
+    vector = bench.embedder.embed_query(QUIT)
+    wide = _vectors(bench).similarities(vector)
+
+    monkeypatch.setattr(question_vectors, "BLOCK", 2)
+    narrow = _vectors(bench).similarities(vector)
+
+    assert narrow.chunk_ids == wide.chunk_ids
+    for key in wide.chunk_ids:
+        assert tuple(narrow.of(key)) == pytest.approx(tuple(wide.of(key)))
+
+
+def test_of_equally_near_ones_those_stored_first_are_the_best(
+    bench: Workbench, folder: Path
+) -> None:
+    for number in range(6):
+        write_article(folder, f"more-{number}", f"Case {number}.", questions={"Part 1": [QUIT]})
+    bench.ingest(folder)
+
+    found = _vectors(bench).similarities(bench.embedder.embed_query(QUIT))
+
+    expected = sorted(found.chunk_ids, key=lambda key: -found.of(key).nearest)
+    for number in (1, 3, 7, 20):
+        assert found.best(number) == expected[:number]
+
+
+def test_only_what_is_new_is_read_after_a_run(
+    bench: Workbench, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = _vectors(bench)
+    vectors.warm()
+    write_article(folder, "new", "A new one.")
+    bench.ingest(folder)
+    read: list[ChunkId] = []
+    plain = bench.catalog.vectors.of_questions
+    monkeypatch.setattr(
+        bench.catalog.vectors,
+        "of_questions",
+        lambda keys, *, embedder: read.extend(keys) or plain(keys, embedder=embedder),
+    )
+
+    vectors.warm()
+
+    assert read == [_chunk_id(bench, "new")]

@@ -16,7 +16,7 @@ def _sections(html: str) -> dict[str, str]:
     body = f"<main><article><h1>Desk</h1>{FILLER}{html}</article></main>"
     page = f"<html><head><title>Desk</title></head><body>{body}</body></html>"
     raw = RawFile(location="a.html", data=page.encode(), suffix=".html", stem="a")
-    (article,) = parse_articles(raw)
+    *_, article = parse_articles(raw)
     assert isinstance(article, Article)
     return {
         section.trail[-1] if section.trail else "": " / ".join(
@@ -87,7 +87,7 @@ def test_a_short_page_keeps_its_headings() -> None:
     )
     raw = RawFile(location="a.html", data=page.encode(), suffix=".html", stem="a")
 
-    (article,) = parse_articles(raw)
+    *_, article = parse_articles(raw)
 
     assert isinstance(article, Article)
     assert article.body == (

@@ -48,6 +48,18 @@ def _words(text: str) -> str:
         ("[Ask](/ask){:target='_blank'} us.\n{: .lead}", "Ask us."),
         (":::note Mind this\n\nPay early.\n\n:::", "Mind this / Pay early."),
         ('!!! note "Mind this"\n    Pay early.\n\nOr late.', "Mind this / Pay early. / Or late."),
+        ("Ready :white_check_mark: at 10:30:15 :material-truck:", "Ready at 10:30:15"),
+        ('--8<-- "foot.md"\n\n*[SLA]: a hint\n\nThe SLA holds.', "The SLA holds."),
+        (
+            '{% content-ref url="a.md" %}\n[a.md](a.md)\n{% endcontent-ref %}\n\nPay.',
+            "Pay.",
+        ),
+        # Modules, expressions and comments of MDX
+        (
+            "import Tabs from '@theme/Tabs';\nimport './x.css'\n\nexport const a = 1;\n\nPay.\n\n"
+            "{/* not\nyet */}\n\n{props.price}\n\nimport duties from abroad rise",
+            "Pay. / import duties from abroad rise",
+        ),
         # HTML within Markdown
         ("<details>\n<summary>Who?</summary>\nThe desk.\n</details>", "Who? / The desk."),
         ('<div class="note">\n    Pay early.\n</div>', "Pay early."),
@@ -91,3 +103,10 @@ def test_headings_without_text_are_as_empty_as_an_empty_file(text: str) -> None:
 
     assert isinstance(error, ArticleError)
     assert error.reason.startswith("is empty")
+
+
+def test_lines_of_metadata_at_the_top_are_no_text_but_a_list_of_hours_is() -> None:
+    article = _article("Title: Rates\nsite_name: x\n\nPay early.")
+
+    assert (article.title, article.body) == ("Rates", "Pay early.")
+    assert "Monday: 8 to 4" in _words("Monday: 8 to 4\nTuesday: closed\n\nCall first.")

@@ -147,3 +147,33 @@ def test_rich_text_keeps_its_words_and_rows_and_no_picture() -> None:
     assert (article.title, article.author) == ("Night shifts", "Ada")
     assert article.body == ("Café costs 5 €.\n\n| Day | Hours |\n|---|---|\n| Mo | 8 |\n\nEnd.")
     assert "cannot be read as a Rich Text document" in error_in("words", ".rtf")
+
+
+def test_a_footnote_of_a_rich_text_stands_below_its_paragraph() -> None:
+    data = (
+        r"{\rtf1{\pard Nights pay more.{\super 1}{\*\footnote {\super 1} From {\b April}.}\par}"
+        r"{\pard Sundays too.{\footnote \pard Not in May.}}}"
+    )
+
+    assert article_in(data, ".rtf").body.split("\n\n") == [
+        "Nights pay more.1", "1 From April.", "Sundays too.", "Not in May.",
+    ]  # fmt: skip
+
+
+def test_a_note_with_a_title_of_its_own_keeps_it() -> None:
+    text = "Ropes\n=====\n\n.. admonition:: Old hands say\n\n   Five tucks hold.\n"
+
+    assert article_in(text, ".rst").body == "Old hands say\n\nFive tucks hold."
+
+
+def test_what_depends_on_an_attribute_that_is_not_set_is_left_out_and_counted() -> None:
+    text = (
+        "= Lamps\n:harbour:\n\nifdef::harbour[]\nLit at dusk.\nendif::[]\n\nifdef::town,inn[]\n"
+        "Never lit.\nendif::[]\n\nifndef::town[Put out at dawn.]\n\n"
+        "ifeval::[{n} > 1]\nOil.\nendif::[]\n"
+    )
+
+    assert article_in(text, ".adoc").body == "Lit at dusk.\n\nPut out at dawn.\n\nOil."
+    assert remarks_in(text, ".adoc") == [
+        "1 lines of conditions that do not hold in it are left out"
+    ]
