@@ -22,7 +22,9 @@ from bot.ending import ended_by_sigterm, leave
 from bot.local_slack import DEFAULT_CHANNELS, DEFAULT_USERS, LocalSlack
 from bot.local_slack.terminal.chat import TerminalChat
 from bot.local_slack.web.chat import WebChat, open_in_browser
+from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -44,7 +46,7 @@ from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
 from knowledge.record.history import History, Publication
 from knowledge.record.ledger import RegisteredSource
 from knowledge.record.library import Library
-from knowledge.record.model_use import MODEL_USE, read_use
+from knowledge.record.model_use import MODEL_USE, fell_back, read_use
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")
@@ -247,9 +249,14 @@ def _metrics(opened: Knowledge) -> Metrics:
         day = read_use(opened.settings.data_dir / MODEL_USE).get(
             f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", {}
         )
+        fates = day.get("fates", {})
         return {
-            f"kb_chat_model_{name}_today": float(day.get(name, 0))
-            for name in ("calls", "tokens_read", "tokens_written")
+            "kb_chat_model_answers_today": float(sum(fates.values())),
+            "kb_chat_model_fell_back_today": float(fell_back(fates)),
+            **{
+                f"kb_chat_model_{name}_today": float(day.get(name, 0))
+                for name in ("calls", "tokens_read", "tokens_written")
+            },
         }
 
     return Metrics(queue, ingestion, model)
@@ -272,6 +279,9 @@ def _services(opened: Knowledge, metrics: Metrics) -> Services:
         sources = all_sources(opened.sources())
         return ingestion.run(sources, actor=actor, on_progress=on_progress)
 
+    def plan() -> IngestReport:
+        return ingestion.plan(all_sources(opened.sources()))
+
     changes = _Changes(opened, ingestion)
     return Services(
         answerer=MeasuredAnswerer(opened.answerer, metrics),
@@ -279,12 +289,15 @@ def _services(opened: Knowledge, metrics: Metrics) -> Services:
         corpus=opened,
         library=Library(opened.database),
         ingest=ingest,
+        plan=plan,
         additions=changes,
         rollback=changes,
         audit=opened.ledger,
         journal=Journal(opened.database),
         remarks=Remarks(opened.database),
-        gaps=Gaps(opened.database),
+        gaps=Gaps(opened.database, embed=opened.embedder.embed_documents),
+        activity=Activity(opened.database),
+        digests=Digests(opened.database),
         channels=Channels(opened.database),
         expert_questions=ExpertQuestions(opened.database),
         privacy=Privacy(opened.database),

@@ -1,25 +1,38 @@
-"""Ingestion from Slack: one at a time, in the background, reported as it goes."""
+"""What changes articles, or plans to, from Slack: one at a time, in the background, reported."""
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.rendering import (
     RenderedMessage,
+    Running,
+    Work,
     render_busy,
     render_failure,
     render_ingest_report,
+    render_plan,
     render_progress,
 )
 from bot.replying.delivery import Delivery, DeliveryError
 from bot.replying.failures import note_failure
-from bot.services import AuditTrail, Ingest
-from knowledge.domain import IngestProgress
+from bot.services import AuditTrail, Ingest, Plan
+from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import IngestionBusyError
 
-__all__ = ["IngestRunner"]
+__all__ = ["Change", "IngestRunner"]
 
 UPDATE_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something else than reading all sources that changes the articles."""
+
+    name: str
+    """What the audit calls it."""
+    make: Ingest
 
 
 class IngestRunner:
@@ -29,38 +42,51 @@ class IngestRunner:
         self,
         ingest: Ingest,
         *,
+        plan: Plan,
         delivery: Delivery,
         audit: AuditTrail,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`clock` counts seconds between updates."""
         self._ingest = ingest
+        self._plan = plan
         self._delivery = delivery
         self._audit = audit
         self._clock = clock
         self._lock = threading.Lock()
-        self._actor: str | None = None
+        self._running: Running | None = None
         self._thread: threading.Thread | None = None
 
     def start(
-        self, actor: str, *, work: Ingest | None = None, action: str = "ingest"
+        self,
+        actor: str,
+        *,
+        work: Work = "ingest",
+        change: Change | None = None,
+        then: Callable[[], None] = lambda: None,
     ) -> str | None:
-        """Start an ingestion for `actor`; return who runs one already, or None if it started.
+        """Start an ingestion or a plan; return who runs one already, or None if it started.
 
-        `work` is done in the place of reading all sources, and is called `action` in the audit.
+        `change` is made in the place of reading all sources. `then` is called when it has ended
+        and is reported.
         """
         with self._lock:
-            if self._actor is not None:
-                return self._actor
-            self._actor = actor
+            if self._running is not None:
+                return self._running.actor
+            self._running = Running(actor=actor)
             self._thread = threading.Thread(
                 target=self._run,
-                args=(actor, work or self._ingest, action),
+                args=(actor, work, change, then),
                 name="ingestion",
                 daemon=True,
             )
         self._thread.start()
         return None
+
+    def running(self) -> Running | None:
+        """Return what this process is at, and how far it is; None when it does nothing."""
+        with self._lock:
+            return self._running
 
     def close(self, *, timeout_s: float) -> None:
         """Wait for a running ingestion, but not for ever; one that is cut off is redone safely."""
@@ -68,11 +94,25 @@ class IngestRunner:
         if thread is not None:
             thread.join(timeout_s)
 
-    def _run(self, actor: str, work: Ingest, action: str) -> None:
+    def _run(self, actor: str, work: Work, change: Change | None, then: Callable[[], None]) -> None:
         board = _ProgressMessage(self._delivery, user_id=actor, clock=self._clock)
+
+        def show(progress: IngestProgress) -> None:
+            with self._lock:
+                self._running = Running(actor=actor, progress=progress)
+            board.show(progress)
+
+        report: IngestReport
         try:
-            report = work(actor, board.show)
-            message = render_ingest_report(report)
+            if change is not None:
+                report = change.make(actor, show)
+                message = render_ingest_report(report)
+            elif work == "plan":
+                report = self._plan()
+                message = render_plan(report)
+            else:
+                report = self._ingest(actor, show)
+                message = render_ingest_report(report)
             result = "done" if report.is_complete else "partly"
         except IngestionBusyError as exc:
             message = render_busy(exc.actor, to=actor)
@@ -83,10 +123,12 @@ class IngestRunner:
             result = f"failed {failure_id}"
         finally:
             with self._lock:
-                self._actor = None
+                self._running = None
         board.finish(message)
         try:
+            action = work if change is None else change.name
             self._audit.write_audit(actor=actor, action=action, result=result)
+            then()
         except Exception as exc:  # noqa: BLE001 (the boundary of this thread)
             note_failure(exc, during="audit")
 

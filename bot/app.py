@@ -22,6 +22,7 @@ from bot.housekeeping import Housekeeping
 from bot.listeners import register
 from bot.overhearing.ears import Ears
 from bot.record.journal import Journal
+from bot.replying.administrators.digest import WeeklyDigest
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
 from bot.replying.experts.desk import ExpertDesk
@@ -32,6 +33,7 @@ from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 from bot.settings import BotSettings
+from bot.weekly import Weekly
 from knowledge.errors import RecordError
 
 __all__ = ["Bot", "create_bot"]
@@ -55,6 +57,7 @@ class Bot:
     workers: Workers
     runner: IngestRunner
     housekeeping: Housekeeping
+    weekly: Weekly
     executor: ThreadPoolExecutor
     journal: Journal
     _at_work: ExitStack = field(default_factory=ExitStack)
@@ -65,6 +68,7 @@ class Bot:
         self.workers.start()
         self.expert_rounds.start()
         self.housekeeping.start()
+        self.weekly.start()
 
     def close(self) -> None:
         """End in order, once Slack is disconnected; what was not begun is done after a start."""
@@ -80,6 +84,7 @@ class Bot:
         self.expert_rounds.close(timeout_s=max(until - time.monotonic(), 0.0))
         self.delivery.close()
         self.housekeeping.close()
+        self.weekly.close()
         try:
             self._at_work.close()
         except RecordError as exc:
@@ -144,7 +149,9 @@ def create_bot(
         services.expert_questions, delivery=delivery, channel_id=settings.experts_channel
     )
     workers = Workers(desk.answer, fetch=desk.fetch)
-    runner = IngestRunner(services.ingest, delivery=delivery, audit=services.audit)
+    runner = IngestRunner(
+        services.ingest, plan=services.plan, delivery=delivery, audit=services.audit
+    )
     # Commands and buttons are acknowledged inside their listener, so no thread may be missing.
     executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listeners")
     bolt_logger = logging.getLogger("slack_bolt")
@@ -190,6 +197,19 @@ def create_bot(
         runner=runner,
         housekeeping=Housekeeping(
             services.journal, retention_days=settings.retention_days, clock=services.clock
+        ),
+        weekly=Weekly(
+            WeeklyDigest(
+                services.digests,
+                gaps=services.gaps,
+                activity=services.activity,
+                expert_questions=services.expert_questions,
+                library=services.library,
+                directory=directory,
+                delivery=delivery,
+                clock=services.clock,
+            ),
+            leases=services.journal.leases,
         ),
         executor=executor,
         journal=services.journal,

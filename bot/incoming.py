@@ -104,8 +104,14 @@ class HomeVisit:
     """Somebody opened the app's Home or Messages tab."""
 
     user_id: str
+    team_id: str
     channel_id: str
     tab: str
+
+    @property
+    def actor(self) -> Actor:
+        """The person who opened it."""
+        return Actor(user_id=self.user_id, team_id=self.team_id)
 
 
 def parse_question(body: Payload, *, bot_user_id: str) -> IncomingQuestion | None:
@@ -203,6 +209,7 @@ def parse_home_visit(body: Payload) -> HomeVisit:
     event = _mapping(body.get("event"))
     return HomeVisit(
         user_id=_string(event, "user"),
+        team_id=_string(body, "team_id"),
         channel_id=_string(event, "channel"),
         tab=_string(event, "tab"),
     )

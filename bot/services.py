@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -22,8 +24,9 @@ from knowledge.domain import (
     SectionPage,
 )
 from knowledge.record.history import Publication
-from knowledge.record.ledger import RegisteredSource
+from knowledge.record.ledger import RegisteredSource, RunRow
 from knowledge.record.library import Freshness
+from knowledge.record.model_use import ModelReport
 
 __all__ = [
     "Additions",
@@ -33,12 +36,15 @@ __all__ = [
     "Glossary",
     "Ingest",
     "Library",
+    "Plan",
     "Rollback",
     "Services",
 ]
 
 Ingest: TypeAlias = Callable[[str, Callable[[IngestProgress], None]], IngestReport]
 """Reads all sources again on behalf of the actor, reporting progress as it goes."""
+Plan: TypeAlias = Callable[[], IngestReport]
+"""Reads all sources and tells what an ingestion would do; changes nothing."""
 
 
 class Additions(Protocol):
@@ -94,6 +100,15 @@ class Corpus(Protocol):
     def sources(self) -> Sequence[RegisteredSource]:
         """Return the registered sources."""
 
+    def runs(self, *, limit: int) -> Sequence[RunRow]:
+        """Return the latest ingestions, newest first."""
+
+    def ingesting(self) -> str:
+        """Return who started the ingestion that runs now; empty when none does."""
+
+    def model_report(self, *, not_before: dt.date) -> ModelReport | None:
+        """Return what the chat model was used for since a day; None when there is none."""
+
 
 class Library(Protocol):
     """Opens the articles."""
@@ -124,12 +139,15 @@ class Services:
     corpus: Corpus
     library: Library
     ingest: Ingest
+    plan: Plan
     additions: Additions
     rollback: Rollback
     audit: AuditTrail
     journal: Journal
     remarks: Remarks
     gaps: Gaps
+    activity: Activity
+    digests: Digests
     channels: Channels
     expert_questions: ExpertQuestions
     privacy: Privacy

@@ -22,6 +22,13 @@ PICTURES = Path(__file__).with_name("pictures")
 WIDTH, HEIGHT = 980, 640
 SCALE = 2
 COLOURS = 256
+IN_VAIN = (
+    "Which payroll provider should we take in Peru?",
+    "What provider is best for payroll in Peru?",
+    "What does ZBBX mean?",
+    "How many people did Acme outsource in 2019?",
+)
+"""Questions that the articles do not answer, so that there are gaps to be seen."""
 
 
 def main() -> None:
@@ -67,12 +74,21 @@ def _answers(browser: Browser, url: str) -> None:
 
 
 def _homes(browser: Browser, url: str) -> None:
-    for person in ("member", "admin"):
-        page = _page(browser, f"{url}{person}/home")
-        page.locator(".home .block-header").first.wait_for()
-        _take(page, f"home-{person}")
-    page = _page(browser, f"{url}admin/experts")
+    page = _page(browser, f"{url}member/home")
+    page.locator(".home .block-header").first.wait_for()
+    _take(page, "home-member")
+    page = _page(browser, f"{url}admin/general")
+    for question in IN_VAIN:
+        _ask(page, f"/ask {question}")
+    page.goto(f"{url}admin/home")
+    heading = page.locator(".home .block-header:has-text('For administrators')")
+    heading.wait_for()
+    heading.evaluate("heading => heading.scrollIntoView({block: 'start'})")
+    page.locator("#home").evaluate("scroll => { scroll.scrollTop -= 24; }")
+    _take(page, "home-admin")
+    page.goto(f"{url}admin/experts")
     _ask(page, "/kb gaps")
+    page.locator("#messages").evaluate("scroll => { scroll.scrollTop = 0; }")
     _take(page, "gaps")
 
 

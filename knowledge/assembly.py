@@ -42,8 +42,15 @@ from knowledge.questions.vagueness import shipped_vagueness
 from knowledge.record.catalog import Catalog
 from knowledge.record.database import Database, open_database
 from knowledge.record.leases import INGESTION, Leases
-from knowledge.record.ledger import Ledger, RegisteredSource
-from knowledge.record.model_use import MODEL_USE, ModelUse, describe_use, read_use
+from knowledge.record.ledger import Ledger, RegisteredSource, RunRow
+from knowledge.record.model_use import (
+    MODEL_USE,
+    ModelReport,
+    ModelUse,
+    describe_use,
+    read_use,
+    report_use,
+)
 from knowledge.search.index import StoreFactory, VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.remoteness import Remoteness
@@ -103,6 +110,15 @@ class OpenCorpus:
         """Return the registered sources, by location."""
         return self.ledger.sources()
 
+    def runs(self, *, limit: int) -> list[RunRow]:
+        """Return the latest runs of ingestion, newest first."""
+        return self.ledger.runs(limit=limit)
+
+    def ingesting(self) -> str:
+        """Return who started the ingestion that runs now, in any process; empty when none does."""
+        held = self.leases.held(INGESTION)
+        return held[0].detail or "somebody" if held else ""
+
     def mend_index(self) -> None:
         """Write what the index lacks of the record, unless another process is ingesting."""
         with self.leases.hold(INGESTION, detail="start") as lease:
@@ -128,6 +144,18 @@ class Knowledge(OpenCorpus):
     def status(self) -> CorpusStatus:
         """Return what the corpus holds, and what became of the chat model today."""
         return replace(OpenCorpus.status(self), chat_model=self._describe_chat())
+
+    def model_report(self, *, not_before: dt.date) -> ModelReport | None:
+        """Return what the chat model was used for since a day; None when there is none."""
+        if self.chat is None:
+            return None
+        model = self.chat.model
+        return report_use(
+            read_use(self.settings.data_dir / MODEL_USE),
+            not_before=not_before,
+            name=model.name,
+            refusal=model.refusal,
+        )
 
     def _describe_chat(self) -> str:
         """Return the chat model, why it cannot be used, and what it was used for today."""

@@ -117,7 +117,7 @@ class GenerationError(KnowledgeError):
     """The chat model failed, was too slow or said nothing usable; `reason` says which."""
 
     def __init__(self, message: str, *, reason: str = "failed") -> None:
-        """`reason` is `failed`, `late`, `cut`, `limit` or `unusable`."""
+        """`reason` is `failed`, `late`, `cut`, `echoed`, `limit` or `unusable`."""
         super().__init__(message)
         self.reason = reason
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from knowledge.models.embeddings import SentenceTransformerEmbedder, create_embedder
+from tests.chat_provider import chat_provider, served_chat
 from tests.records import (
     database,
     new_postgresql_url,
@@ -19,7 +20,14 @@ from tests.records import (
 )
 from tests.small_disk import SmallDisk, mount_small_disk
 
-__all__ = ["database", "new_postgresql_url", "postgresql_folder", "sqlite_template"]
+__all__ = [
+    "chat_provider",
+    "database",
+    "new_postgresql_url",
+    "postgresql_folder",
+    "served_chat",
+    "sqlite_template",
+]
 
 ROOT = Path(__file__).parents[1]
 OURS = ("KB_", "SLACK_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")

@@ -30,8 +30,10 @@ from knowledge.domain import (
 )
 from knowledge.ports import Vectors
 from knowledge.record.history import Publication
-from knowledge.record.ledger import RegisteredSource
+from knowledge.record.ledger import RegisteredSource, RunRow
 from knowledge.record.library import Freshness
+from knowledge.record.model_use import ModelReport
+from knowledge.text.language import stems_of
 from knowledge.text.passages import units
 
 START = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
@@ -156,6 +158,11 @@ class FakeGlossary:
 class FakeCorpus:
     """Holds two articles."""
 
+    def __init__(self) -> None:
+        self.actor = ""
+        """Who ingests in another process."""
+        self.model: ModelReport | None = None
+
     def status(self) -> CorpusStatus:
         return CorpusStatus(
             articles=2,
@@ -166,6 +173,24 @@ class FakeCorpus:
             index_embedder="all-MiniLM-L6-v2",
             last_run="2 November 2026, done",
         )
+
+    def runs(self, *, limit: int) -> list[RunRow]:
+        return [
+            RunRow(
+                run_id=1,
+                actor="U0ADMIN01",
+                state="partly",
+                started_at=START - dt.timedelta(hours=2),
+                ended_at=START - dt.timedelta(hours=1),
+                report={"added": ["a", "b"], "changed": [], "failed": [{"location": "x.pdf"}]},
+            )
+        ][:limit]
+
+    def ingesting(self) -> str:
+        return self.actor
+
+    def model_report(self, *, not_before: dt.date) -> ModelReport | None:
+        return self.model
 
     def sources(self) -> Sequence[RegisteredSource]:
         return [RegisteredSource(location="/srv/articles", kind="folder")]
@@ -221,6 +246,9 @@ class FakeIngestion:
             raise self.error
         show(IngestProgress(stage="embedding", done=2, total=2))
         return IngestReport(added=(ArticleId("a"),), unchanged=(ArticleId("b"),), chunks_written=3)
+
+    def plan(self) -> IngestReport:
+        return IngestReport(added=(ArticleId("new-policy"),), unchanged=(ArticleId("b"),))
 
 
 class FakeChanges:
@@ -362,6 +390,15 @@ class ScriptedJudge:
         if self.error is not None:
             raise self.error
         return [self.of.get(passage, self.probability) for passage in passages]
+
+
+def embed_stems(texts: Sequence[str]) -> Vectors:
+    """Return a vector of the stems of each text: texts that share stems are near."""
+    vectors = np.zeros((len(texts), 256), dtype=np.float32)
+    for row, text in zip(vectors, texts, strict=True):
+        row[[zlib.crc32(stem.encode()) % 256 for stem in set(stems_of(text)) or {text}]] = 1
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / lengths, dtype=np.float32)
 
 
 class HashingEmbedder:

@@ -1,9 +1,10 @@
 """Fits the judge of support: is a statement said in the passages it is shown with?
 
-`support_articles.jsonl` holds statements on passages of the bundled articles, and
-`support_general.jsonl` on passages about other subjects, each labelled supported, absent or
-contradicted. False twins that rules make of the supported ones, and of the passages' own sentences,
-are added, and supported statements shown without what supports them. LoRA (Hu et al. 2021) changes
+`support_articles.jsonl` holds statements on passages of the bundled articles,
+`support_general.jsonl` and `support_styles.jsonl` on passages about other subjects and in other
+styles, each labelled supported, absent or contradicted. False twins that rules make of the
+supported ones, and of the passages' own sentences, are added, and supported statements shown
+without what supports them. LoRA (Hu et al. 2021) changes
 the bundled model; `knowledge/models/support_judge.py` reads the result. Printed are
 
     AUROC            supported statements against all others, written by people and held out
@@ -62,9 +63,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "Example", "fit", "main", "read_cases"]
 
-FILES = tuple(Path(__file__).parent / f"support_{name}.jsonl" for name in ("articles", "general"))
+FILES = tuple(
+    Path(__file__).parent / f"support_{name}.jsonl" for name in ("articles", "general", "styles")
+)
 EVIDENCE = 3
 """Units that a statement is shown with."""
+RANK = 32
 EPOCHS = 4
 BATCH = 16
 RATE = 1e-3
@@ -217,7 +221,7 @@ def fit(epochs: Sequence[Sequence[Example]]) -> tuple[float, dict[str, Tensor]]:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(bundled_model()), **loading_options("float32"))
-    changes = add_low_rank(model, first=FIRST)
+    changes = add_low_rank(model, first=FIRST, rank=RANK)
     head = _fresh_head(model.get_embedding_dimension() or 0)
     optimiser = torch.optim.AdamW(
         [

@@ -23,7 +23,9 @@ class Action(StrEnum):
     SOURCES = "sources"
     GAPS = "gaps"
     CHANNEL = "channel"
+    DIGEST = "digest"
     EXPERTS = "experts"
+    PLAN = "plan"
     INGEST = "ingest"
     ADD = "add"
     ROLLBACK = "rollback"
@@ -49,7 +51,9 @@ FOR_ADMINS = frozenset(
         Action.SOURCES,
         Action.GAPS,
         Action.CHANNEL,
+        Action.DIGEST,
         Action.EXPERTS,
+        Action.PLAN,
         Action.INGEST,
         Action.ADD,
         Action.ROLLBACK,

@@ -24,6 +24,14 @@ class PermissionGate:
         self._directory = directory
         self._audit = audit
 
+    def is_open(self, actor: Actor, action: Action) -> bool:
+        """Return whether `actor` may do `action`, to show what may be done; nothing is recorded."""
+        # Most people are refused by what is known already, without asking Slack.
+        if not authorize(actor, action, self._policy).allowed:
+            return False
+        actor = self._directory.with_standing(actor)
+        return authorize(actor, action, self._policy).allowed
+
     def decide(self, actor: Actor, action: Action) -> Decision:
         """Return whether `actor` may do `action`; raise rather than leave it unrecorded."""
         if action in FOR_ADMINS | FOR_EXPERTS:

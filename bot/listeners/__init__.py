@@ -12,7 +12,10 @@ from bot.access.permission_gate import PermissionGate
 from bot.administration import IngestRunner
 from bot.listeners.administrators.channels import ChannelChoice
 from bot.listeners.administrators.commands import handle_kb
+from bot.listeners.administrators.digests import DigestChoice
+from bot.listeners.administrators.gaps import handle_gap
 from bot.listeners.administrators.publishing import Publishing
+from bot.listeners.administrators.running import handle_work
 from bot.listeners.ask import handle_ask, handle_explain
 from bot.listeners.choices import handle_choice, handle_term
 from bot.listeners.define import handle_define
@@ -30,6 +33,8 @@ from bot.listeners.sharing import handle_escalate, handle_share
 from bot.listeners.votes import handle_reason, handle_vote
 from bot.overhearing.ears import Ears
 from bot.rendering import ANSWER_FORM, ASK_FORM, REASON_FORM, TERM_FORM
+from bot.replying.administrators.gaps import GapDesk
+from bot.replying.administrators.overview import Overview
 from bot.replying.boards import AnswerBoard
 from bot.replying.delivery import Delivery
 from bot.replying.dialogs import Dialogs
@@ -74,11 +79,29 @@ def register(
     app.error(partial(handle_failure, delivery=delivery))
 
     asking = DirectAsking(delivery=delivery, desk=desk, workers=workers)
+    gap_desk = GapDesk(
+        services.gaps,
+        experts=experts,
+        can_pass_on=can_escalate,
+        audit=services.audit,
+        clock=clock,
+    )
+    overview = Overview(
+        corpus=services.corpus,
+        library=services.library,
+        activity=services.activity,
+        expert_questions=services.expert_questions,
+        gap_desk=gap_desk,
+        running=runner.running,
+        clock=clock,
+    )
     home = HomeTab(
         delivery=delivery,
         library=services.library,
         glossary=services.glossary,
         privacy=services.privacy,
+        overview=overview,
+        gate=gate,
         retention_days=retention_days,
     )
 
@@ -109,10 +132,11 @@ def register(
         bound(
             handle_kb,
             corpus=services.corpus,
+            overview=overview,
             publishing=Publishing(runner, services.additions, services.rollback),
             gate=gate,
             delivery=delivery,
-            gaps=services.gaps,
+            gap_desk=gap_desk,
             expert_questions=services.expert_questions,
             channel_choice=ChannelChoice(
                 services.channels,
@@ -121,10 +145,20 @@ def register(
                 scopes=scopes,
                 clock=clock,
             ),
+            digest_choice=DigestChoice(
+                services.digests, directory=directory, audit=services.audit, clock=clock
+            ),
             privacy=services.privacy,
             switches=services.journal.switches,
             clock=clock,
         )
+    )
+
+    app.action(re.compile("^kb_"))(
+        bound(handle_work, runner=runner, gate=gate, home=home, delivery=delivery)
+    )
+    app.action(re.compile("^gap_"))(
+        bound(handle_gap, gap_desk=gap_desk, gate=gate, home=home, delivery=delivery)
     )
 
     board = AnswerBoard(

@@ -40,7 +40,7 @@ def handle_home(
     """Show the Home tab, or suggest questions on the first visit to Messages."""
     visit = parse_home_visit(body)
     if visit.tab == "home":
-        home.show(visit.user_id)
+        home.show(visit.actor)
     elif visit.tab == "messages":
         key = f"prompts:{visit.user_id}"
         if journal.receive(event_id=key, message_key=key, payload={}, at=clock()):
@@ -64,7 +64,7 @@ def handle_personal(
         return
     if press.action_id == "home_forget":
         number = privacy.forget(press.user_id)
-        home.show(press.user_id, notice=f"Deleted: {number:,} of your questions and all votes.")
+        home.show(press.actor, notice=f"Deleted: {number:,} of your questions and all votes.")
         return
     view = _view(press.action_id, press.value, press.user_id, glossary=glossary, privacy=privacy)
     if press.action_id.startswith("home"):

@@ -95,6 +95,15 @@ class ExpertQuestions:
         """Keep where the message to the experts stands."""
         self._change(answer_id, place=place)
 
+    def redirect(self, asked: ExpertQuestion) -> None:
+        """Let the answer to a question go to another person and place."""
+        self._change(
+            asked.answer_id,
+            asked_by=asked.asked_by,
+            channel_id=asked.channel_id,
+            thread_ts=asked.thread_ts,
+        )
+
     def find(self, answer_id: str) -> ExpertQuestion | None:
         """Return a question; None when it is unknown or has been purged."""
         table = schema.expert_question

@@ -17,6 +17,15 @@ __all__ = ["Journal", "StoredAnswer", "Vote"]
 
 Vote: TypeAlias = Literal["up", "down"]
 
+DEPENDENT = (
+    schema.vote,
+    schema.remark,
+    schema.deed,
+    schema.expert_question,
+    schema.gap_dismissal,
+)
+"""What hangs on an answer."""
+
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "refusal": TypeAdapter(Refusal),
     "chat": TypeAdapter(Chat),
@@ -150,7 +159,7 @@ class Journal(Inbox):
             )
             # SQLite is told to cascade too, but only this order needs no such setting.
             old = select(schema.answer.c.answer_id).where(schema.answer.c.created_at < before)
-            for table in (schema.vote, schema.remark, schema.deed, schema.expert_question):
+            for table in DEPENDENT:
                 connection.execute(delete(table).where(table.c.answer_id.in_(old)))
             result = connection.execute(
                 delete(schema.answer).where(schema.answer.c.created_at < before)

@@ -113,7 +113,8 @@ class Privacy:
                     delete(table).where((table.c.user_id == user_id) | table.c.answer_id.in_(own))
                 )
             case = schema.expert_question
-            connection.execute(delete(case).where(case.c.answer_id.in_(own)))
+            for table in (case, schema.gap_dismissal):
+                connection.execute(delete(table).where(table.c.answer_id.in_(own)))
             connection.execute(
                 update(case).where(case.c.expert_id == user_id).values(expert_id="", reply="")
             )

@@ -16,7 +16,17 @@ from sqlalchemy import (
 
 from knowledge.record.schema import metadata
 
-__all__ = ["answer", "channel", "deed", "expert_question", "inbox", "remark", "vote"]
+__all__ = [
+    "answer",
+    "channel",
+    "deed",
+    "digest",
+    "expert_question",
+    "gap_dismissal",
+    "inbox",
+    "remark",
+    "vote",
+]
 
 inbox = Table(
     "inbox",
@@ -132,4 +142,29 @@ expert_question = Table(
     Column("expert_id", Text, nullable=False),
     Column("reply", Text, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
+)
+
+# Refusals and answers that administrators do not want to see among the gaps any more.
+gap_dismissal = Table(
+    "gap_dismissal",
+    metadata,
+    Column(
+        "answer_id",
+        String(32),
+        ForeignKey("answer.answer_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    # What happens after it, such as a vote, counts again.
+    Column("dismissed_at", DateTime(timezone=True), nullable=False),
+)
+
+# Where a digest is posted each week.
+digest = Table(
+    "digest",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+    # The last one, or when it was turned on.
+    Column("sent_at", DateTime(timezone=True), nullable=False),
 )

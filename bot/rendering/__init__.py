@@ -1,15 +1,30 @@
 """Pure: domain values in, Slack messages out, escaped and within Slack's limits."""
 
-from bot.rendering.administration import (
-    render_admin_help,
+from bot.rendering.administrators.digest import (
+    Digest,
+    DigestGap,
+    render_digest,
+    render_digest_choice,
+    render_no_digest,
+)
+from bot.rendering.administrators.gaps import GapList, render_gaps
+from bot.rendering.administrators.runs import (
+    Work,
     render_busy,
-    render_gaps,
     render_ingest_report,
-    render_ingest_started,
+    render_plan,
     render_progress,
     render_publications,
-    render_registered_sources,
     render_rollback_started,
+    render_work_started,
+    work_started,
+)
+from bot.rendering.administrators.standing import (
+    AdminPage,
+    Running,
+    Standing,
+    render_admin_help,
+    render_registered_sources,
     render_status,
 )
 from bot.rendering.answers import (
@@ -58,14 +73,21 @@ __all__ = [
     "REASON_FORM",
     "SUGGESTED_PROMPTS",
     "TERM_FORM",
+    "AdminPage",
     "Block",
     "Choice",
+    "Digest",
+    "DigestGap",
+    "GapList",
     "HomePage",
     "ReasonForm",
     "RenderedMessage",
+    "Running",
     "SectionReference",
+    "Standing",
     "Used",
     "View",
+    "Work",
     "fits",
     "outcome_text",
     "render_admin_help",
@@ -77,6 +99,8 @@ __all__ = [
     "render_decline",
     "render_definition",
     "render_denied",
+    "render_digest",
+    "render_digest_choice",
     "render_expert_answer",
     "render_expert_question",
     "render_failure",
@@ -85,12 +109,13 @@ __all__ = [
     "render_help",
     "render_home",
     "render_ingest_report",
-    "render_ingest_started",
     "render_no_channel",
+    "render_no_digest",
     "render_notice",
     "render_outcome",
     "render_page",
     "render_plainly",
+    "render_plan",
     "render_private_outcome",
     "render_progress",
     "render_publications",
@@ -104,4 +129,6 @@ __all__ = [
     "render_term",
     "render_terms",
     "render_waiting",
+    "render_work_started",
+    "work_started",
 ]

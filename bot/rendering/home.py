@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.record.privacy import AskedQuestion
+from bot.rendering.administrators.standing import AdminPage, render_admin_page
 from bot.rendering.elements.blocks import (
     Block,
     actions,
@@ -22,6 +23,7 @@ from knowledge.record.library import Freshness
 __all__ = ["HomePage", "render_home"]
 
 MAX_QUESTION_CHARS = 200
+MAX_NOTICE_CHARS = 500
 WAYS = (
     "Mention me in a channel or write to me in *Messages*; `/ask` and `/define` answer anywhere, "
     "so that only you see it."
@@ -39,12 +41,14 @@ class HomePage:
     retention_days: int
     notice: str = ""
     """What has just been done; empty when nothing was."""
+    administration: AdminPage | None = None
+    """None for whoever is no administrator."""
 
 
 def render_home(page: HomePage) -> list[Block]:
     """Return the blocks of the Home tab."""
     return [
-        *([context(escape(page.notice))] if page.notice else []),
+        *_notice(page.notice),
         header("Ask the articles"),
         actions(
             button("Ask a question", action_id="home_ask", value="ask", style="primary"),
@@ -65,6 +69,7 @@ def render_home(page: HomePage) -> list[Block]:
         divider(),
         section(f"*What I know*\n{_knowledge(page)}"),
         context(WAYS),
+        *_administration(page.administration),
         divider(),
         section(f"*Your privacy*\n{_privacy(page)}"),
         actions(
@@ -72,6 +77,15 @@ def render_home(page: HomePage) -> list[Block]:
             _forget_button(),
         ),
     ]
+
+
+def _notice(text: str) -> list[Block]:
+    shown = escape(cut(one_line(text), MAX_NOTICE_CHARS))
+    return [context(shown)] if shown else []
+
+
+def _administration(page: AdminPage | None) -> list[Block]:
+    return [] if page is None else [divider(), *render_admin_page(page)]
 
 
 def _last(questions: Sequence[AskedQuestion]) -> list[Block]:

@@ -1,5 +1,6 @@
 """Modals of one person: a question to type, terms to browse, and what is kept of them."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -14,6 +15,7 @@ from bot.rendering.elements.blocks import (
     section,
 )
 from bot.rendering.elements.choices import button_label
+from bot.rendering.elements.dates import moment
 from bot.rendering.elements.mrkdwn import bold, cut, escape, one_line
 
 __all__ = [
@@ -34,6 +36,7 @@ IN_A_ROW = 25
 ENTRIES = 15
 """What a page of one's own data holds."""
 MAX_REPLY_CHARS = 2_500
+MAX_WORD_CHARS = 50
 
 
 def render_ask_form() -> dict[str, Any]:
@@ -94,18 +97,22 @@ def _entries(record: PersonalRecord) -> Iterator[str]:
         yield f"{_day(asked['created_at'])} {question}\n{reply}"
     for vote in record.votes:
         on = escape(cut(one_line(str(vote["question"])), 300))
-        yield f"{_day(vote['voted_at'])} Vote: {escape(str(vote['vote']))}, on “{on}”"
+        yield f"{_day(vote['voted_at'])} Vote: {_word(vote['vote'])}, on “{on}”"
     for remark in record.remarks:
         said = escape(cut(one_line(str(remark["words"])), 600))
-        yield f"{_day(remark['remarked_at'])} Remark: {escape(str(remark['reason']))} {said}"
+        yield f"{_day(remark['remarked_at'])} Remark: {_word(remark['reason'])} {said}"
     for passed in record.replies:
         on = escape(cut(one_line(str(passed["question"])), 300))
         reply = escape(cut(str(passed["reply"]), MAX_REPLY_CHARS))
         yield f"{_day(passed['asked_at'])} With the experts: “{on}”\n{reply}".strip()
 
 
+def _word(word: Any) -> str:
+    return escape(cut(str(word), MAX_WORD_CHARS))
+
+
 def _day(iso_time: Any) -> str:
-    return str(iso_time)[:10]
+    return moment(dt.datetime.fromisoformat(str(iso_time)))
 
 
 def _letter(term: str) -> str:

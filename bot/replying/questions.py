@@ -53,7 +53,9 @@ BUSY = (
     "I have your question. Many people are asking just now: about {number} questions wait, and I "
     "answer everybody in turn."
 )
-STATUS_AFTER_S = 1.5
+STATUS_AFTER_S = 0.25
+"""Most quoted answers are there by then; whoever waits longer is to see that it was heard."""
+STATUS_ENDS_S = 1.0
 STATUS = "is looking that up..."
 
 
@@ -365,3 +367,6 @@ class _Status:
     def end(self) -> None:
         """Show it no more, since the answer is to be seen."""
         self._timer.cancel()
+        if self._timer.is_alive():
+            # A status that arrives after the answer would stand below it for two minutes.
+            self._timer.join(STATUS_ENDS_S)

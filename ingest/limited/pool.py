@@ -1,6 +1,7 @@
 """Some child processes that read files, and take articles apart, one each at a time."""
 
 import json
+import os
 import queue
 import select
 import signal
@@ -22,9 +23,10 @@ from knowledge.errors import ArticleError
 
 __all__ = ["ReaderPool", "open_pool"]
 
-PROCESSES = 2
-AHEAD = 4
-"""Files that are read ahead of the one that is wanted."""
+MIN_PROCESSES, MAX_PROCESSES = 2, 4
+"""Each may take 300 MiB, so that not every core of a large machine has one."""
+AHEAD = 2
+"""Files that are read ahead of the one that is wanted, for each process."""
 MAX_REQUESTS = 2_000
 """After so many a child is replaced, since the libraries within keep some memory of each."""
 
@@ -112,9 +114,13 @@ class _Child:
 class ReaderPool:
     """Reads files in child processes; may be used from any thread."""
 
-    def __init__(self, *, limits: Limits | None = None, processes: int = PROCESSES) -> None:
-        """Start nothing: a child is started when it is first needed."""
+    def __init__(self, *, limits: Limits | None = None, processes: int | None = None) -> None:
+        """Start nothing: a child is started when it is first needed.
+
+        Without `processes` there are as many as cores, within bounds.
+        """
         self._limits = limits or Limits()
+        processes = processes or min(max(os.cpu_count() or 1, MIN_PROCESSES), MAX_PROCESSES)
         self._processes = processes
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="reading")
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
@@ -170,7 +176,7 @@ class ReaderPool:
         try:
             for item in _until_error(items, ended):
                 waiting.append(self._threads.submit(work, item))
-                if len(waiting) > AHEAD:
+                if len(waiting) > AHEAD * self._processes:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -306,7 +306,7 @@ def _split(question: Question) -> tuple[Question, ...]:
     parts: list[Question] = []
     history = question.history
     for text in split_requests(without_orders(question.text))[:MAX_PARTS]:
-        parts.append(Question(text=text, history=history))
+        parts.append(replace(question, text=text, history=history))
         # "What is X and why does it matter": the second part leans on the first.
         history = (*history, Turn(role="user", text=text))
     return tuple(parts)

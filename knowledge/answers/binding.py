@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from knowledge.answers.composing import Pick
 from knowledge.domain import Chunk
 from knowledge.ports import GroundingModel
-from knowledge.questions.orders import is_told_to_a_writer
+from knowledge.questions.orders import is_told_to_a_writer, without_orders
 from knowledge.questions.understanding import ADDRESS
 from knowledge.support.entailment import find_entailing
 from knowledge.support.evidence import Evidence, evidence_in
@@ -53,7 +53,10 @@ class Binder:
         self._verifier = verifier
         self._grounding = grounding
         self._evidence = [
-            one for chunk in chunks for one in evidence_in(chunk) if not _is_foreign(one)
+            one
+            for chunk in chunks
+            for one in evidence_in(chunk)
+            if not any(_is_foreign(unit, frame=chunk.frame) for unit in one.units)
         ]
 
     def bind(
@@ -149,13 +152,13 @@ def _quote(evidence: Evidence) -> Iterator[Pick]:
         yield Pick(text=one.text, chunk=evidence.chunk, units=(one,), is_item=is_item)
 
 
-def _is_foreign(evidence: Evidence) -> bool:
-    """Whether it tells a writer what to do, or asks; such a thing is no evidence."""
-    return any(
-        is_told_to_a_writer(unit, frame=evidence.chunk.frame)
+def _is_foreign(unit: Unit, *, frame: str) -> bool:
+    """Whether it tells a writer or the program what to do, or asks; such a thing is no evidence."""
+    return (
+        is_told_to_a_writer(unit, frame=frame)
+        or not without_orders(unit.text)
         or unit.text.endswith("?")
-        or ADDRESS.search(unit.text)
-        for unit in evidence.units
+        or ADDRESS.search(unit.text) is not None
     )
 
 
@@ -163,6 +166,8 @@ def _bindings(statement: Statement, chunk: Chunk, *, before: Pick | None) -> Ite
     """Yield what a sentence can be bound to in a chunk, wherever it stands after what it needs."""
     inside = read_chunk(chunk)
     for place, said in _passages(inside):
+        if any(_is_foreign(unit, frame=chunk.frame) for unit in said):
+            continue
         points_back = is_dangling(inside.units[place]) or DANGLING.match(statement.text)
         if not points_back or _follows(before, inside, place):
             yield Pick(text=statement.text, chunk=chunk, units=said, is_item=statement.is_item)

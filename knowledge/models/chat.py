@@ -23,8 +23,10 @@ TICK_S = 0.25
 RETRY_WAIT_S = 1.0
 BUSY = frozenset({429, 529, *range(500, 600)})
 """Statuses after which the same request may succeed."""
-REFUSED = frozenset({401, 403, 404})
+REFUSED = frozenset({401, 404})
 """Statuses that a wrong key or name of a model leads to."""
+REFUSED_AT_START = REFUSED | {400, 403, 422}
+"""The same for a request that nothing is wrong with. Later these may be about what was asked."""
 ENDS = ("finish_reason", "stop_reason", "stopReason", "done_reason")
 WHOLE = frozenset({"stop", "end_turn", "stop_sequence", "eos", "complete", "end", "eos_token"})
 
@@ -64,11 +66,19 @@ class LangChainChatModel:
         What is wrong is logged; until it is put right, answers are quoted.
         """
         try:
-            for _ in self._pieces("You test a connection.", "Write: OK", self._deadline_s):
-                return
+            for piece in self._pieces("You test a connection.", "Write: OK", self._deadline_s):
+                # While nothing has come, nothing is known.
+                if piece:
+                    return
         except GenerationError as exc:
+            if exc.reason == "cut":
+                return
+            status = _status(exc.__cause__) if exc.__cause__ else 0
+            if status in REFUSED_AT_START:
+                self._refusal = self._refused(status)
             logger.error(  # noqa: TRY400 (its text says all there is to say)
-                "KB_CHAT_MODEL: %s; answers are quoted from the articles meanwhile", exc
+                "KB_CHAT_MODEL: %s; answers are quoted from the articles meanwhile",
+                self._refusal or exc,
             )
 
     def write(self, instructions: str, request: str) -> Iterator[str]:
@@ -85,8 +95,10 @@ class LangChainChatModel:
             )
         try:
             yield from self._pieces(instructions, request, self._deadline_s)
-        except GenerationError:
-            self._breaker.failed()
+        except GenerationError as exc:
+            # What it raised, or did not do in time; one that cuts an answer short is at work.
+            if exc.__cause__ is not None:
+                self._breaker.failed()
             raise
         self._breaker.succeeded()
 
@@ -143,7 +155,7 @@ class LangChainChatModel:
                 end.check(self.name)
                 return
             if isinstance(piece, Exception):
-                raise self._failure(piece) from piece
+                raise self._failure(piece, has_begun=size > 0) from piece
             end.see(piece)
             text = str(piece.text)
             size += len(text)
@@ -153,17 +165,27 @@ class LangChainChatModel:
                 )
             yield text
 
-    def _failure(self, error: Exception) -> GenerationError:
+    def _failure(self, error: Exception, *, has_begun: bool) -> GenerationError:
         """Return what is said of a provider's error; its text may hold a key."""
         status = _status(error)
         kind = f"{type(error).__name__}{f' ({status})' if status else ''}"
         if status in REFUSED:
-            self._refusal = (
-                f"{self.name} refused the request ({status}): check the name of the model and the "
-                f"provider's key, and start again"
-            )
+            self._refusal = self._refused(status)
             return GenerationError(self._refusal, reason="unusable")
+        if has_begun:
+            return GenerationError(f"{self.name} was cut off: {kind}", reason="cut")
         return GenerationError(f"{self.name} failed: {kind}")
+
+    def _refused(self, status: int) -> str:
+        settings = (
+            "KB_CHAT_TEMPERATURE and KB_CHAT_MAX_TOKENS"
+            if status in {400, 422}
+            else "the provider's key"
+        )
+        return (
+            f"{self.name} refused the request ({status}): check the name of the model and "
+            f"{settings}, and start again"
+        )
 
 
 class UnusableChatModel:
@@ -243,7 +265,7 @@ def create_chat_model(
     return LangChainChatModel(model, name=name, deadline_s=deadline_s, count_tokens=count_tokens)
 
 
-def _status(error: Exception) -> int:
+def _status(error: BaseException) -> int:
     """Return the HTTP status of a provider's error; 0 when it has none."""
     response = getattr(error, "response", None)
     for value in (

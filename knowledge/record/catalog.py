@@ -25,6 +25,9 @@ from knowledge.text.language import stem, words
 
 __all__ = ["ArticleRow", "Catalog", "StagedVersion"]
 
+STAGED_AT_ONCE = 50
+"""So many chunks are written in one transaction."""
+
 _CHUNK_COLUMNS = (
     schema.chunk.c.chunk_id,
     schema.chunk.c.article_id,
@@ -233,14 +236,32 @@ class Catalog:
     # Ingestion: stage, activate, sweep
 
     def stage(self, versions: Sequence[StagedVersion]) -> None:
-        """Write versions and their chunks, unseen; what was staged of them before is replaced."""
+        """Write versions and their chunks, unseen; what was staged of them before is replaced.
+
+        A few chunks at a time, since whoever else writes, such as a bot that takes a question in,
+        waits for the end of a transaction.
+        """
         if not versions:
             return
         with self._database.write() as connection:
             _drop_versions(connection, [version.version_id for version in versions])
-            for version in versions:
-                connection.execute(insert(schema.article_version), _version_row(version))
-                _insert_chunks(connection, version)
+            connection.execute(insert(schema.article_version), [*map(_version_row, versions)])
+        for version in versions:
+            for start in range(0, len(version.chunks), STAGED_AT_ONCE):
+                self._stage_chunks(version, version.chunks[start : start + STAGED_AT_ONCE])
+
+    def _stage_chunks(self, version: StagedVersion, chunks: Sequence[Chunk]) -> None:
+        rows = [_chunk_row(chunk, version_id=version.version_id) for chunk in chunks]
+        is_sqlite = self._database.is_sqlite
+        analysed = {chunk.chunk_id: _entry(chunk).analysed(is_sqlite=is_sqlite) for chunk in chunks}
+        with self._database.write() as connection:
+            connection.execute(insert(schema.chunk), rows)
+            query = select(schema.chunk.c.seq, schema.chunk.c.chunk_id).where(
+                schema.chunk.c.chunk_id.in_([*analysed]),
+                schema.chunk.c.version_id == version.version_id,
+            )
+            added = connection.execute(query).all()
+            add_entries(connection, {row.seq: analysed[row.chunk_id] for row in added})
 
     def activate(self, versions: Sequence[StagedVersion]) -> None:
         """Make staged versions visible and retire their predecessors, all at once."""
@@ -453,40 +474,19 @@ def _version_row(version: StagedVersion) -> dict[str, Any]:
     }
 
 
-def _insert_chunks(connection: Any, version: StagedVersion) -> None:
-    if not version.chunks:
-        return
+def _chunk_row(chunk: Chunk, *, version_id: str) -> dict[str, Any]:
     columns = set(schema.chunk.c.keys())
-    connection.execute(
-        insert(schema.chunk),
-        [
-            {
-                **{name: value for name, value in asdict(chunk).items() if name in columns},
-                "questions": list(chunk.questions),
-                "version_id": version.version_id,
-                "text_hash": text_hash(chunk.embedding_text),
-            }
-            for chunk in version.chunks
-        ],
-    )
-    seqs = connection.execute(
-        select(schema.chunk.c.seq, schema.chunk.c.chunk_id).where(
-            schema.chunk.c.version_id == version.version_id
-        )
-    )
-    chunks = {chunk.chunk_id: chunk for chunk in version.chunks}
-    add_entries(
-        connection,
-        [
-            LexicalEntry(
-                seq=row.seq,
-                title=chunks[row.chunk_id].title,
-                heading=chunks[row.chunk_id].heading,
-                body="\n".join((chunks[row.chunk_id].text, *chunks[row.chunk_id].questions)),
-            )
-            for row in seqs
-        ],
-    )
+    return {
+        **{name: value for name, value in asdict(chunk).items() if name in columns},
+        "questions": list(chunk.questions),
+        "version_id": version_id,
+        "text_hash": text_hash(chunk.embedding_text),
+    }
+
+
+def _entry(chunk: Chunk) -> LexicalEntry:
+    body = "\n".join((chunk.text, *chunk.questions))
+    return LexicalEntry(title=chunk.title, heading=chunk.heading, body=body)
 
 
 def _unnoted() -> Select[Any]:

@@ -23,8 +23,9 @@ __all__ = ["Database", "insert_for", "open_database", "time_from_now"]
 logger = logging.getLogger(__name__)
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-HEAD = "0007"
+HEAD = "0008"
 SQLITE_WAIT_S = 5.0
+MERGED_AT_ONCE = 500
 WRITES = "knowledge_writes"
 OWNER_LOCK = 6022141
 OWNER_WAIT_S = 1.0
@@ -122,15 +123,28 @@ class Database:
         """
         if not self.is_sqlite:
             return
-        with self.write() as connection:
-            # The full-text index keeps the words of deleted entries until it is merged.
-            connection.execute(text("INSERT INTO chunk_search (chunk_search) VALUES ('optimize')"))
+        # The full-text index keeps the words of deleted entries until it is merged: by some pages
+        # at a time, since other writers wait for the end of a transaction. The first, negative
+        # number begins to merge everything into one.
+        pages = -MERGED_AT_ONCE
+        while self._merge_entries(pages):
+            pages = MERGED_AT_ONCE
         with _translated(self._engine), self._engine.connect() as connection:
             # Ends the transaction that was begun: a log cannot be emptied within one.
             connection.rollback()
             driver = connection.connection.driver_connection
             if driver is not None:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+    def _merge_entries(self, pages: int) -> bool:
+        """Merge a part of the full-text index; return whether there was something to merge."""
+        changes = text("SELECT total_changes()")
+        merge = text("INSERT INTO chunk_search (chunk_search, rank) VALUES ('merge', :pages)")
+        with self.write() as connection:
+            before = connection.execute(changes).scalar_one()
+            connection.execute(merge, {"pages": pages})
+            # The statement itself counts as one change.
+            return bool(connection.execute(changes).scalar_one() - before >= 2)
 
     def close(self) -> None:
         """Close every connection."""

@@ -107,21 +107,26 @@ class History:
         return set(version_ids) - found
 
     def stage_kept(self, version_ids: Sequence[str]) -> None:
-        """Bring kept versions back as staged ones, letter by letter, unseen."""
-        version = schema.article_version
-        with self._database.write() as connection:
-            for ids in slices(version_ids):
-                query = select(version.c.version_id).where(
-                    version.c.version_id.in_(ids), version.c.state == "kept"
-                )
-                kept = list(connection.execute(query).scalars())
+        """Bring kept versions back as staged ones, letter by letter, unseen.
+
+        One at a time, since whoever else writes, such as a bot that takes a question in, waits for
+        the end of a transaction.
+        """
+        version, kept = schema.article_version, schema.kept_chunk
+        is_sqlite = self._database.is_sqlite
+        for version_id in version_ids:
+            with self._database.read() as connection:
+                query = select(kept).where(kept.c.version_id == version_id)
+                rows = connection.execute(query).all()
+            analysed = {row.seq: _entry(row).analysed(is_sqlite=is_sqlite) for row in rows}
+            with self._database.write() as connection:
                 connection.execute(
-                    update(version).where(version.c.version_id.in_(kept)).values(state="staged")
+                    update(version)
+                    .where(version.c.version_id == version_id, version.c.state == "kept")
+                    .values(state="staged")
                 )
-                _move(connection, schema.kept_chunk, schema.chunk, kept)
-                chunk = schema.chunk.c
-                rows = connection.execute(select(schema.chunk).where(chunk.version_id.in_(kept)))
-                add_entries(connection, [_entry(row) for row in rows])
+                _move(connection, kept, schema.chunk, [version_id])
+                add_entries(connection, analysed)
 
     def forget(self, article_ids: Sequence[str]) -> None:
         """Forget what some articles were before: nothing brings them back."""
@@ -202,7 +207,7 @@ def _move(connection: Connection, here: Any, there: Any, version_ids: Sequence[s
 
 def _entry(row: Any) -> LexicalEntry:
     body = "\n".join((row.text, *row.questions))
-    return LexicalEntry(seq=row.seq, title=row.title, heading=row.heading, body=body)
+    return LexicalEntry(title=row.title, heading=row.heading, body=body)
 
 
 def _absent(article_id: str) -> Earlier:

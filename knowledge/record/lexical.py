@@ -5,7 +5,7 @@ matches what the rest of the program calls the same word.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,37 +31,33 @@ ACTIVE = (
 class LexicalEntry:
     """What is indexed of one chunk."""
 
-    seq: int
     title: str
     heading: str
     body: str
 
+    def analysed(self, *, is_sqlite: bool) -> dict[str, str]:
+        """Return what is stored of it; that takes time, so it is made before a transaction."""
+        if not is_sqlite:
+            return {"terms": _tsvector(self)}
+        return {
+            "title": " ".join(_tokens(self.title)),
+            "heading": " ".join(_tokens(self.heading)),
+            "body": " ".join(_tokens(self.body)),
+        }
 
-def add_entries(connection: Connection, entries: Sequence[LexicalEntry]) -> None:
-    """Index new chunks in the transaction of `connection`."""
-    if not entries:
+
+def add_entries(connection: Connection, analysed: Mapping[int, dict[str, str]]) -> None:
+    """Index new chunks, by their `seq`, in the transaction of `connection`."""
+    if not analysed:
         return
     if _is_sqlite(connection):
-        connection.execute(
-            text(
-                "INSERT INTO chunk_search (rowid, title, heading, body) "
-                "VALUES (:seq, :title, :heading, :body)"
-            ),
-            [
-                {
-                    "seq": entry.seq,
-                    "title": " ".join(_tokens(entry.title)),
-                    "heading": " ".join(_tokens(entry.heading)),
-                    "body": " ".join(_tokens(entry.body)),
-                }
-                for entry in entries
-            ],
+        statement = (
+            "INSERT INTO chunk_search (rowid, title, heading, body) "
+            "VALUES (:seq, :title, :heading, :body)"
         )
-        return
-    connection.execute(
-        text("INSERT INTO chunk_search (seq, terms) VALUES (:seq, CAST(:terms AS tsvector))"),
-        [{"seq": entry.seq, "terms": _tsvector(entry)} for entry in entries],
-    )
+    else:
+        statement = "INSERT INTO chunk_search (seq, terms) VALUES (:seq, CAST(:terms AS tsvector))"
+    connection.execute(text(statement), [{"seq": seq, **row} for seq, row in analysed.items()])
 
 
 def remove_entries(connection: Connection, seqs: Sequence[int]) -> None:

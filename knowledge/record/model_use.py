@@ -9,20 +9,30 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["MODEL_USE", "ModelUse", "describe_use", "read_use"]
+__all__ = [
+    "MODEL_USE",
+    "ModelReport",
+    "ModelUse",
+    "describe_use",
+    "fell_back",
+    "read_use",
+    "report_use",
+]
 
 logger = logging.getLogger(__name__)
 
 MODEL_USE = "model-use.json"
 DAYS_KEPT = 31
 FALLING_BACK = 0.3
-"""Share of a day's answers that fell back above which administrators are warned."""
+"""Share of the latest answers that fell back above which administrators are warned."""
 ENOUGH = 20
-"""So many answers a share must be of."""
+"""So many answers the share is of; a whole day would hide what has gone wrong since noon."""
 COUNTS = ("calls", "tokens_read", "tokens_written", "stated", "verified", "quoted")
 
 Day = dict[str, Any]
@@ -45,7 +55,7 @@ class ModelUse:
         self._per_person = per_person
         self._clock = clock
         self._days = read_use(file)
-        self._people: tuple[str, dict[str, int]] = ("", {})
+        self._latest: list[str] = []
         self._lock = threading.Lock()
 
     def take(self, person: str) -> bool:
@@ -82,17 +92,20 @@ class ModelUse:
             day["stated"] += stated
             day["verified"] += verified
             day["quoted"] += quoted
-            total, stood = sum(fates.values()), fates.get("stood", 0)
-            if total >= ENOUGH and total % ENOUGH == 0 and stood < (1 - FALLING_BACK) * total:
-                logger.warning(
-                    "%d of today's %d answers of the chat model fell back to quotations: %s",
-                    total - stood,
-                    total,
-                    ", ".join(
-                        f"{name} {n}" for name, n in sorted(fates.items()) if name != "stood"
-                    ),
-                )
+            self._latest.append(fate)
+            if len(self._latest) == ENOUGH:
+                self._warn(Counter(self._latest))
+                self._latest = []
             self._save()
+
+    def _warn(self, fates: Counter[str]) -> None:
+        if fell_back(fates) > FALLING_BACK * ENOUGH:
+            logger.warning(
+                "%d of the latest %d answers of the chat model fell back to quotations: %s",
+                fell_back(fates),
+                ENOUGH,
+                _reasons(fates),
+            )
 
     def _today(self) -> Day:
         name = self._clock().date().isoformat()
@@ -129,20 +142,62 @@ def read_use(file: Path) -> dict[str, Day]:
         return {}
 
 
+def fell_back(fates: Mapping[str, int]) -> int:
+    """Return how many of the answers counted did not stand."""
+    return sum(fates.values()) - fates.get("stood", 0)
+
+
+def _reasons(fates: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(fates.items()) if name != "stood")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReport:
+    """Which chat model there is, and what it was used for within some days."""
+
+    name: str
+    refusal: str
+    """Why it cannot be used; empty when it can."""
+    calls: int
+    tokens_read: int
+    tokens_written: int
+    answers: int
+    stood: int
+    """Of the answers, those that were not replaced by quotations."""
+
+
+def report_use(
+    days: Mapping[str, Day], *, not_before: dt.date, name: str, refusal: str
+) -> ModelReport:
+    """Return the sums of the days from `not_before` on, for the model of that name."""
+    counted = [day for name, day in days.items() if name >= not_before.isoformat()]
+    return ModelReport(
+        name=name,
+        refusal=refusal,
+        calls=sum(day["calls"] for day in counted),
+        tokens_read=sum(day["tokens_read"] for day in counted),
+        tokens_written=sum(day["tokens_written"] for day in counted),
+        answers=sum(sum(day["fates"].values()) for day in counted),
+        stood=sum(day["fates"].get("stood", 0) for day in counted),
+    )
+
+
 def describe_use(day: Day) -> str:
     """Return a day's counts in one line."""
     fates: dict[str, int] = day["fates"]
-    total, stood = sum(fates.values()), fates.get("stood", 0)
-    back = ", ".join(f"{name} {n}" for name, n in sorted(fates.items()) if name != "stood")
+    total, back = sum(fates.values()), _reasons(fates)
     stated = day["stated"]
     share = f"{day['verified'] / stated:.0%} of {stated} statements verified" if stated else ""
     quoted = f"{day['quoted']} quoted instead" if day["quoted"] else ""
     parts = [
         f"{day['calls']} calls",
         f"{day['tokens_read']} tokens read and {day['tokens_written']} written",
-        f"{stood} of {total} answers stood",
+        f"{total - fell_back(fates)} of {total} answers stood",
         f"fell back: {back}" if back else "",
         share,
         quoted,
+        "more than 30% fell back, see the log"
+        if total >= ENOUGH and fell_back(fates) > FALLING_BACK * total
+        else "",
     ]
     return "; ".join(part for part in parts if part)

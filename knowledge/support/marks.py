@@ -18,7 +18,12 @@ ROUND_NAMED = re.compile(
 ROUND = re.compile(r"(?<=[\w.%)\]”\"'])\s?\((?P<list>\d(?:\s{0,3}[,-]\s{0,3}\d)*)\)")
 AFTER_ROUND = re.compile(r"\s{0,3}[.,;:!?\[(]|\s{1,3}[A-Z“\"]")
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-SUPERSCRIPT = re.compile(r"(?<=[a-z.,;!?)\"”’]{2})\s?(?P<list>[¹²³⁴⁵⁶⁷⁸⁹]+)")  # noqa: RUF001
+# After a word, a year or what ends one; after a unit of length it is a power, as in km².
+SUPERSCRIPT = re.compile(
+    r"(?:(?<=[A-Za-z]{2})(?<!\b[kcdm]m)(?<!\bft)(?<!\byd)(?<!\bmi)"
+    r"|(?<=\b[12]\d\d\d)|(?<=[.,;!?)\"”’]))"  # noqa: RUF001
+    r"\s?(?P<list>[¹²³⁴⁵⁶⁷⁸⁹]+)"
+)
 RANGE = re.compile(
     r"(\d{1,3})\s{0,3}(?:-|–|—|to)\s{0,3}(?:" + NAMED + r"\s{0,3})?(\d{1,3})",  # noqa: RUF001
     re.IGNORECASE,

@@ -77,8 +77,12 @@ OPENER = re.compile(
 VERDICT = re.compile(
     r"^(?:yes|no|not (?:exactly|necessarily|always|really|quite)|it depends)[.!]$", re.IGNORECASE
 )
+SOURCE_COLUMN = re.compile(
+    r"^\W*(?:sources?|passages?|citations?|references?|refs?|cited)\W*$", re.IGNORECASE
+)
+BARE_NUMBERS = re.compile(r"^\s*\d{1,2}(?:\s*,\s*\d{1,2}){0,7}\s*$")
 SENTENCE_WORDS = 5
-"""A table's cell of so many words is read as a sentence."""
+"""A table's cell of so many words is read as a sentence, whether it ends in a full stop or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +220,37 @@ def _read_line(line: str, *, is_whole: bool) -> list[Statement]:
 
 def _read_cells(cells: list[str], head: list[str] | None) -> list[Statement]:
     """Return what a table's row states: its sentences, or its cells under their heads."""
-    plain = [read_marks(_plain(cell), is_whole=True) for cell in cells]
-    sentences = [cell for cell in plain if len(MARKER.sub("", cell).split()) >= SENTENCE_WORDS]
+    heads = [_plain(cell) for cell in head or ()] + [""] * len(cells)
+    plain = [
+        _as_mark(cell, head=name) or read_marks(_plain(cell), is_whole=True)
+        for name, cell in zip(heads, cells, strict=False)
+    ]
+    sentences = [cell for cell in plain if _is_sentence(MARKER.sub("", cell).strip())]
+    marks = " ".join(cell for cell in plain if not MARKER.sub("", cell).strip())
     if sentences:
         spans = [span for cell in sentences for span in _parts(cell)]
-        return [one for span in spans for one in _read(span.text, is_item=True)]
-    heads = [_plain(cell) for cell in head or ()] + [""] * len(plain)
-    named = [f"{name}: {cell}" if name else cell for name, cell in zip(heads, plain, strict=False)]
-    return _read("; ".join(part for part in named if part.strip(" :")), is_item=True)
+        read = [one for span in spans for one in _read(span.text, is_item=True)]
+        return [one if one.cited else replace(one, cited=_cited(marks)) for one in read]
+    named = [
+        f"{name}: {cell}" if name else cell
+        for name, cell in zip(heads, plain, strict=False)
+        if MARKER.sub("", cell).strip()
+    ]
+    return _read(f"{'; '.join(named)} {marks}", is_item=True)
+
+
+def _is_sentence(cell: str) -> bool:
+    return len(cell.split()) >= SENTENCE_WORDS or (" " in cell and cell.endswith("."))
+
+
+def _as_mark(cell: str, *, head: str) -> str:
+    """Return a bare number in a column of sources as a mark; "" for anything else."""
+    is_mark = SOURCE_COLUMN.match(head) and BARE_NUMBERS.match(cell)
+    return f"[{cell.strip()}]" if is_mark else ""
+
+
+def _cited(text: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(n) for found in MARKER.findall(text) for n in found.split(",")))
 
 
 def _plain(text: str) -> str:
@@ -263,5 +290,4 @@ def _read(part: str, *, is_item: bool = False) -> list[Statement]:
         text = text[:1].upper() + text[1:]
     if not any(char.isalnum() for char in text) or text.strip(" .") == NOTHING or TALK.match(text):
         return []
-    cited = (int(n) for found in MARKER.findall(part) for n in found.split(","))
-    return [Statement(text, tuple(dict.fromkeys(cited)), is_item)]
+    return [Statement(text, _cited(part), is_item)]

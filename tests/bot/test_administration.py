@@ -40,6 +40,7 @@ def _run(
     client = create_client(token=slack.bot_token, base_url=slack.api_url)
     runner = IngestRunner(
         ingest,
+        plan=IngestReport,
         delivery=Delivery(client, sleep=lambda _: None),
         audit=audit or FakeAudit(),
         clock=clock or _Clock(),
@@ -119,7 +120,7 @@ def test_only_one_of_many_requests_at_once_starts(slack: LocalSlack) -> None:
         return IngestReport()
 
     client = create_client(token=slack.bot_token, base_url=slack.api_url)
-    runner = IngestRunner(ingest, delivery=Delivery(client), audit=FakeAudit())
+    runner = IngestRunner(ingest, plan=IngestReport, delivery=Delivery(client), audit=FakeAudit())
     answers: list[str | None] = []
     threads = [
         threading.Thread(target=lambda: answers.append(runner.start(ADMIN))) for _ in range(5)

@@ -1,12 +1,12 @@
 """What `/kb add` and `/kb rollback` start, and what they refuse."""
 
-from typing import Any
-
 import pytest
 
 from bot.access.authorization import Action
+from bot.administration import Change
 from bot.incoming import parse_command
 from bot.listeners.administrators.publishing import Publishing
+from bot.rendering import Work
 from tests.fakes import FakeChanges
 
 
@@ -17,11 +17,13 @@ class _Runner:
         self.actions: list[str] = []
         self.busy: str | None = None
 
-    def start(self, actor: str, *, work: Any = None, action: str = "ingest") -> str | None:
+    def start(
+        self, actor: str, *, work: Work = "ingest", change: Change | None = None
+    ) -> str | None:
         if self.busy is None:
-            self.actions.append(action)
-            if work is not None:
-                work(actor, lambda _: None)
+            self.actions.append(work if change is None else change.name)
+            if change is not None:
+                change.make(actor, lambda _: None)
         return self.busy
 
 
@@ -93,3 +95,16 @@ def test_who_comes_second_is_told_who_is_at_work() -> None:
 
     assert "running already" in _reply(Action.ADD, "add https://site.example/", runner, changes)
     assert "running already" in _reply(Action.ROLLBACK, "rollback 7", runner, changes)
+
+
+@pytest.mark.parametrize(
+    ("action", "word", "said"),
+    [(Action.INGEST, "ingest", "has started"), (Action.PLAN, "plan", "would do")],
+)
+def test_sources_are_read_and_planned_as_ever(action: Action, word: str, said: str) -> None:
+    runner, changes = _Runner(), FakeChanges()
+
+    text = _reply(action, word, runner, changes)
+
+    assert (changes.added, changes.taken_back, runner.actions) == ([], [], [word])
+    assert said in text

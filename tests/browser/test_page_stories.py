@@ -118,6 +118,44 @@ def test_a_question_without_an_answer_reaches_the_experts(visit: Open, world: Wo
     assert asked.count() == 1
 
 
+def test_an_experts_answer_comes_back_to_who_asked(visit: Open) -> None:
+    page, expert = visit("member/general"), visit("admin/experts")
+    _send(page, "@assistant which unknown provider is it?")
+    page.locator(".thread").get_by_role("button", name="Ask an expert").click()
+    asked = expert.locator("#messages .message:has-text('unknown provider')")
+    asked.get_by_role("button", name="Answer").click()
+    dialog = expert.locator("dialog:modal")
+    dialog.wait_for()
+
+    dialog.locator("textarea").fill("Ask Petra, third floor.")
+    dialog.locator("button.primary").click()
+    dialog.wait_for(state="detached")
+
+    answer = page.locator(".thread .message:has-text('Ask Petra, third floor.')")
+    answer.wait_for()
+    assert "An answer of a colleague" in answer.inner_text()
+    asked.locator(":text('answered:')").wait_for()
+
+
+def test_an_administrator_dismisses_a_gap_and_ingests_at_home(visit: Open, world: World) -> None:
+    world.slack.wait_for_reply(world.slack.mention("member", "general", "an unknown widget"))
+    world.clock.advance(seconds=1)
+    world.ingestion.gate.clear()
+    page = visit("admin/home")
+    gap = page.locator(".home .section:has-text('an unknown widget')")
+    gap.wait_for()
+
+    page.get_by_role("button", name="Dismiss").click()
+    gap.wait_for(state="detached")
+    page.get_by_role("button", name="Ingest now").click()
+
+    page.locator(".home .context:has-text('The ingestion has started')").wait_for()
+    world.until(lambda: len(world.ingestion.actors) == 1)
+    world.ingestion.gate.set()
+    assert "<!date" not in page.locator(".home").inner_text()
+    assert page.locator(".home pre").count() == 1
+
+
 def test_a_thread_is_replied_to_beside_its_channel(visit: Open, world: World) -> None:
     page = visit("member/general")
     _send(page, "@assistant what is BPO?")
@@ -184,7 +222,13 @@ def test_no_page_has_a_serious_fault_of_accessibility(visit: Open, theme: str) -
     from axe_playwright_python.sync_playwright import Axe
 
     faults = []
-    for path in ("member/assistant", "member/home", "member/general", "admin/experts"):
+    for path in (
+        "member/assistant",
+        "member/home",
+        "admin/home",
+        "member/general",
+        "admin/experts",
+    ):
         page = visit(path, color_scheme=theme)
         page.locator("#text, .block-header").first.wait_for()
         if path == "member/general":

@@ -235,6 +235,23 @@ def test_files_of_other_kinds_are_counted_by_kind(bench: Workbench, folder: Path
     assert report.is_complete
 
 
+def test_what_is_cut_of_a_file_is_said_by_the_plan_before_a_run_says_it(
+    bench: Workbench, folder: Path
+) -> None:
+    text = "<p>Lamps are lit at dusk by the early watch.</p><p hidden>Secret.</p>"
+    (folder / "lamps.html").write_text(f"<html><body><h1>Lamps</h1>{text}</body></html>")
+    (folder / "notes.md").write_text("# Notes\n\nTaken daily. <!-- by whom? -->\n")
+
+    planned = bench.ingestion.plan([describe_source(str(folder))])
+    report = bench.ingest(folder)
+
+    assert report.warnings == planned.warnings
+    assert [warning.partition(": ")[2] for warning in report.warnings] == [
+        "1 hidden passages (buttons among them) in it are left out",
+        "1 comments and hidden passages in it are left out",
+    ]
+
+
 def test_what_is_left_out_of_front_matter_and_what_is_kept_out_is_in_the_report(
     bench: Workbench, folder: Path
 ) -> None:

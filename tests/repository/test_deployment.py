@@ -18,7 +18,10 @@ DEPLOY = ROOT / "deploy"
 def _shown() -> set[str]:
     """Return the names of all figures, those that are read from the record too."""
     named = set(re.findall(r'"(kb_[a-z_]+)"', Path(program.__file__).read_text()))
-    named |= {f"kb_chat_model_{name}_today" for name in ("calls", "tokens_read", "tokens_written")}
+    named |= {
+        f"kb_chat_model_{name}_today"
+        for name in ("answers", "fell_back", "calls", "tokens_read", "tokens_written")
+    }
     return named | set(re.findall(r"^# TYPE (\w+)", Metrics().text().decode(), re.MULTILINE))
 
 

@@ -13,7 +13,9 @@ from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.connections.socket_mode import run_socket_mode
 from bot.local_slack import LocalSlack
+from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -34,6 +36,7 @@ from tests.fakes import (
     FakeGlossary,
     FakeIngestion,
     FakeLibrary,
+    embed_stems,
 )
 
 
@@ -66,6 +69,7 @@ def run(url: str, database_url: str, port: int, pause_s: float) -> None:
             corpus=FakeCorpus(),
             library=FakeLibrary(),
             ingest=FakeIngestion(),
+            plan=FakeIngestion().plan,
             additions=FakeChanges(),
             rollback=FakeChanges(),
             audit=FakeAudit(),
@@ -73,7 +77,9 @@ def run(url: str, database_url: str, port: int, pause_s: float) -> None:
             remarks=Remarks(database),
             channels=Channels(database),
             expert_questions=ExpertQuestions(database),
-            gaps=Gaps(database),
+            gaps=Gaps(database, embed=embed_stems),
+            activity=Activity(database),
+            digests=Digests(database),
             privacy=Privacy(database),
             clock=FakeClock(),
         ),

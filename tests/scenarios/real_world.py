@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from benchmarks.faults.harm import stray_marks
 from bot.__main__ import _metrics, _services
@@ -107,15 +107,18 @@ def ingest_real_corpus(root: Path, *, embedder: SentenceTransformerEmbedder) -> 
 
 @contextmanager
 def open_real_world(
-    data_dir: Path, *, embedder: SentenceTransformerEmbedder
+    data_dir: Path, *, embedder: SentenceTransformerEmbedder, **settings: Any
 ) -> Iterator[RealWorld]:
-    """Start a bot with the real services, connected to a local Slack over a websocket."""
+    """Start a bot with the real services, connected to a local Slack over a websocket.
+
+    `settings` are of the bot, beside its administrators.
+    """
     with ExitStack() as stack:
         manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
         slack = stack.enter_context(LocalSlack(manifest=manifest))
         knowledge = stack.enter_context(open_real_knowledge(data_dir, embedder=embedder))
         bot = create_bot(
-            settings=BotSettings(_env_file=None, KB_ADMINS=ADMIN),
+            settings=BotSettings(_env_file=None, KB_ADMINS=ADMIN, **settings),
             services=_services(knowledge, _metrics(knowledge)),
             client=create_client(token=slack.bot_token, base_url=slack.api_url),
         )

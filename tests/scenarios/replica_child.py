@@ -12,7 +12,9 @@ from bot.app import create_bot
 from bot.connections.http import create_http_app
 from bot.connections.serving import serve
 from bot.local_slack import LocalSlack
+from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -32,6 +34,7 @@ from tests.fakes import (
     FakeGlossary,
     FakeIngestion,
     FakeLibrary,
+    embed_stems,
 )
 from tests.replicas import LEASE_S
 from tests.workbench import open_workbench
@@ -68,12 +71,15 @@ def main() -> None:
                 corpus=FakeCorpus(),
                 library=FakeLibrary(),
                 ingest=FakeIngestion(),
+                plan=FakeIngestion().plan,
                 additions=FakeChanges(),
                 rollback=FakeChanges(),
                 audit=FakeAudit(),
                 journal=Journal(database, lease_s=LEASE_S),
                 remarks=Remarks(database),
-                gaps=Gaps(database),
+                gaps=Gaps(database, embed=embed_stems),
+                activity=Activity(database),
+                digests=Digests(database),
                 privacy=Privacy(database),
                 channels=Channels(database),
                 expert_questions=ExpertQuestions(database),

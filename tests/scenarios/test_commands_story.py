@@ -135,7 +135,8 @@ def test_define_always_has_a_word_to_say(start: Start, text: str, said: str) -> 
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("status", "*Articles:* 2"),
+        ("status", "*Articles*\n2, May 2024"),
+        ("plan", "I look at what an ingestion would do"),
         ("sources", "• /srv/articles"),
         ("help", "`/kb ingest`"),
         ("", "`/kb ingest`"),
@@ -181,7 +182,7 @@ def test_a_user_group_can_hold_the_administrators(start: Start) -> None:
 
     world.slack.command("member", "/kb", "status")
 
-    assert "*Articles:* 2" in world.private_reply(MEMBER).shown_text
+    assert "*Articles*\n2, May" in world.private_reply(MEMBER).shown_text
 
 
 def test_a_guest_is_refused_even_when_listed(start: Start) -> None:

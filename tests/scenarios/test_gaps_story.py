@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.local_slack.workspace.values import Json
+from bot.local_slack import Message
+from bot.local_slack.workspace.values import Json, block_texts
 from tests.scenarios.world import ADMIN, MEMBER, Start, World
 
 
@@ -45,7 +46,8 @@ def test_a_vote_against_an_answer_asks_why_and_counts_without_a_reason(start: St
 
     labels = [option["value"] for option in form["blocks"][0]["element"]["options"]]
     assert labels == ["wrong", "outdated", "incomplete", "source", "other"]
-    assert "1 of 1 votes on “what is BPO?”" in _gaps(world)
+    shown = _gaps(world)
+    assert "*“what is BPO?”*\n1 of 1 votes: not helpful" in shown
     assert world.slack.transcript.rejections == ()
 
 
@@ -108,12 +110,14 @@ def test_questions_in_vain_are_grouped_by_what_they_ask_for(start: Start) -> Non
         "how does the unknown gadget of Peru work",
     ):
         world.slack.wait_for_reply(world.slack.mention("member", "general", question))
+        world.clock.advance(seconds=1)
 
     shown = _gaps(world)
 
-    assert "*Not answered: 3*" in shown
-    assert "• 2 × “unknown widgets?”; also “what is an unknown widget”" in shown  # noqa: RUF001
-    assert "• 1 × “how does the unknown gadget of Peru work”" in shown  # noqa: RUF001
+    assert "3 questions without an answer in 30 days, on 2 subjects." in shown
+    assert "*“unknown widgets?”*\nalso “what is an unknown widget”\nAsked 2 times" in shown
+    assert "*“how does the unknown gadget of Peru work”*\nAsked once" in shown
+    assert "_Add a section that answers it._" in shown
 
 
 @pytest.mark.parametrize(("user", "user_id"), [("member", MEMBER), ("guest", "U0GUEST01")])
@@ -129,3 +133,143 @@ def test_without_gaps_it_says_so(start: Start) -> None:
     world = start()
 
     assert "Nothing is on record" in _gaps(world)
+
+
+def _ask(world: World, question: str, *, user: str = "member") -> None:
+    world.slack.wait_for_reply(world.slack.mention(user, "general", question))
+
+
+def _listed(world: World) -> Message:
+    seen = len(world.slack.transcript.ephemerals(ADMIN))
+    world.slack.command("admin", "/kb", "gaps")
+    return world.private_reply(ADMIN, number=seen + 1)
+
+
+def _press(world: World, message: Message, action_id: str) -> str:
+    """Press the first button of a kind, and return what stands in the message's place then."""
+    told = len(world.slack.transcript.entries)
+    world.slack.press("admin", message, action_id)
+    world.slack.wait_for(lambda: len(world.slack.transcript.entries) > told)
+    world.slack.wait_until_idle()
+    return world.slack.transcript.ephemerals(ADMIN)[-1].shown_text
+
+
+def test_a_gap_that_is_dismissed_stays_away_until_somebody_asks_again(start: Start) -> None:
+    world = start()
+    _ask(world, "what is an unknown widget")
+
+    after = _press(world, _listed(world), "gap_dismiss")
+    world.clock.advance(hours=1)
+    still = _gaps(world)
+    _ask(world, "unknown widgets?")
+    back = _gaps(world)
+
+    assert "Dismissed, until somebody asks it again." in after
+    assert "Nothing is on record" in after
+    assert "Nothing is on record" in still
+    assert "*“unknown widgets?”* (asked again since it was dismissed)" in back
+    assert "Asked 2 times" in back
+    assert (ADMIN, "dismiss gap", "1 questions") in world.audit.entries
+
+
+def test_what_is_asked_while_the_list_is_looked_at_is_not_dismissed_unseen(start: Start) -> None:
+    world = start()
+    _ask(world, "what is an unknown widget")
+    listed = _listed(world)
+    world.clock.advance(minutes=5)
+    _ask(world, "unknown widgets?")
+
+    assert "*“unknown widgets?”*" in _press(world, listed, "gap_dismiss")
+
+
+def test_a_vote_after_it_was_dismissed_brings_a_gap_back(start: Start) -> None:
+    world = start()
+    _vote_down(world)
+    _press(world, _listed(world), "gap_dismiss")
+    world.clock.advance(hours=1)
+    answer = world.slack.transcript.messages(channel="C0GENERAL")[-1]
+    down = answer.blocks[-1]["elements"][0]["negative_button"]["value"]
+
+    world.slack.press("guest", answer, "feedback", down)
+    world.until(lambda: world.journal.votes(down.partition(":")[2])["down"] == 2)
+
+    assert "2 of 2 votes: not helpful" in _gaps(world)
+
+
+def test_a_gap_is_passed_on_without_a_name_and_answered_to_the_administrator(start: Start) -> None:
+    world = start(experts="C0EXPERTS")
+    _ask(world, "what is an unknown widget")
+
+    after = _press(world, _listed(world), "gap_pass")
+    (asked,) = world.slack.transcript.messages(channel="C0EXPERTS")
+    world.services.expert_questions.waiting()
+    world.bot.experts.answer(
+        world.services.expert_questions.waiting()[0].answer_id, by=ADMIN, reply="Ask Petra."
+    )
+
+    assert "Passed on to the experts." in after
+    assert "With the experts." in after
+    assert "'gap_pass'" not in str(world.slack.transcript.ephemerals(ADMIN)[-1].blocks)
+    assert MEMBER not in str(asked.blocks)
+    assert "what is an unknown widget" in asked.shown_text
+    (told,) = world.slack.transcript.messages(channel=f"D{ADMIN[1:]}")
+    assert "Ask Petra." in told.shown_text
+    assert [entry[1] for entry in world.audit.entries].count("pass on gap") == 1
+    assert "An expert has answered it: put that into an article." in _gaps(world)
+
+
+def test_who_asks_the_experts_after_an_administrator_did_gets_the_answer(start: Start) -> None:
+    world = start(experts="C0EXPERTS")
+    ts = world.slack.mention("member", "general", "what is an unknown widget")
+    refusal = world.slack.wait_for_reply(ts)
+    _press(world, _listed(world), "gap_pass")
+
+    world.slack.press("member", refusal, "ask_expert")
+    (waiting,) = world.services.expert_questions.waiting()
+    world.until(lambda: world.services.expert_questions.waiting()[0].asked_by == MEMBER)
+    world.bot.experts.answer(waiting.answer_id, by=ADMIN, reply="Ask Petra.")
+
+    assert len(world.slack.transcript.messages(channel="C0EXPERTS")) == 1
+    replies = world.slack.transcript.messages(channel="C0GENERAL")
+    assert any("Ask Petra." in reply.shown_text and reply.thread_ts == ts for reply in replies)
+
+
+def test_without_experts_nothing_is_passed_on(start: Start) -> None:
+    world = start()
+    _ask(world, "what is an unknown widget")
+
+    assert "'gap_pass'" not in str(_listed(world).blocks)
+
+
+def test_gaps_stand_on_the_home_tab_and_are_dismissed_there(start: Start) -> None:
+    world = start()
+    _ask(world, "what is an unknown widget")
+    world.slack.open_app("admin", "home")
+
+    def views() -> list[Json]:
+        entries = world.slack.transcript.entries
+        return [entry.data["view"] for entry in entries if entry.kind == "view"]
+
+    world.slack.wait_for(views)
+    home = views()[-1]
+    world.slack.press_in_view("admin", home, "gap_dismiss")
+    world.slack.wait_for(lambda: len(views()) == 2)
+
+    assert "*“what is an unknown widget”*" in "\n".join(block_texts(home["blocks"]))
+    after = "\n".join(block_texts(views()[-1]["blocks"]))
+    assert "Dismissed, until" in after
+    assert "unknown widget" not in after
+    assert world.slack.transcript.rejections == ()
+
+
+def test_a_long_list_of_gaps_fits_and_no_button_stands_alone(start: Start) -> None:
+    world = start(experts="C0EXPERTS")
+    for number in range(20):
+        _ask(world, f"unknown{number} " + f"thing{number} " * 90)
+
+    listed = _listed(world)
+
+    kinds = [block["type"] for block in listed.blocks]
+    assert kinds.count("section") == kinds.count("actions") == 15
+    assert "… and 5 more" in listed.shown_text
+    assert world.slack.transcript.rejections == ()

@@ -45,6 +45,13 @@ explain a message  yes yes yes no  no  yes yes yes
 take a question    yes yes yes no  no  no  no  yes
 answer form        yes yes yes no  no  no  no  yes
 /kb ingest         yes no  no  no  no  no  no  no
+/kb digest         yes no  no  no  no  no  no  no
+dismiss a gap      yes no  no  no  no  no  no  no
+dismiss at home    yes no  no  no  no  no  no  no
+pass on at home    yes no  no  no  no  no  no  no
+/kb plan           yes no  no  no  no  no  no  no
+ingest at home     yes no  no  no  no  no  no  no
+plan at home       yes no  no  no  no  no  no  no
 /kb pause          yes no  no  no  no  no  no  no
 /kb resume         yes no  no  no  no  no  no  no
 /kb erase          yes no  no  no  no  no  no  no
@@ -213,6 +220,13 @@ class _Person:
             "take a question": lambda: self._forge("expert_take"),
             "answer form": self.submit("expert_form", _typed("reply", "Petra does."), "gone"),
             "/kb ingest": self.command("/kb", "ingest"),
+            "/kb digest": self.command("/kb", "digest"),
+            "dismiss a gap": lambda: self._forge("gap_dismiss"),
+            "dismiss at home": self.in_view("gap_dismiss", "gone:1"),
+            "pass on at home": self.in_view("gap_pass", "gone:1"),
+            "/kb plan": self.command("/kb", "plan"),
+            "ingest at home": self.in_view("kb_ingest", "ingest"),
+            "plan at home": self.in_view("kb_plan", "plan"),
             "/kb pause": self.command("/kb", "pause"),
             "/kb resume": self.command("/kb", "resume"),
             "/kb erase": self.command("/kb", "erase"),

@@ -11,7 +11,9 @@ from typing import Any, Literal
 from bot.app import Bot, create_bot
 from bot.connections.socket_mode import connected
 from bot.local_slack import LocalSlack, Message
+from bot.record.activity import Activity
 from bot.record.channels import Channels
+from bot.record.digests import Digests
 from bot.record.experts import ExpertQuestions
 from bot.record.gaps import Gaps
 from bot.record.journal import Journal
@@ -30,6 +32,7 @@ from tests.fakes import (
     FakeGlossary,
     FakeIngestion,
     FakeLibrary,
+    embed_stems,
 )
 
 MANIFEST = Path(__file__).parents[2] / "manifest.json"
@@ -105,12 +108,15 @@ def start_world(
         corpus=FakeCorpus(),
         library=FakeLibrary(),
         ingest=ingestion,
+        plan=ingestion.plan,
         additions=FakeChanges(),
         rollback=FakeChanges(),
         audit=audit,
         journal=journal,
         remarks=Remarks(database),
-        gaps=Gaps(database),
+        gaps=Gaps(database, embed=embed_stems),
+        activity=Activity(database),
+        digests=Digests(database),
         channels=Channels(database),
         expert_questions=ExpertQuestions(database),
         privacy=Privacy(database),

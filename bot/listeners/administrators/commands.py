@@ -10,9 +10,9 @@ from bot.access.authorization import FOR_ADMINS, Action
 from bot.access.permission_gate import PermissionGate
 from bot.incoming import SlashCommand, mentioned_person, parse_command
 from bot.listeners.administrators.channels import ChannelChoice
+from bot.listeners.administrators.digests import DigestChoice
 from bot.listeners.administrators.publishing import Publishing
 from bot.record.experts import ExpertQuestions
-from bot.record.gaps import Gaps
 from bot.record.privacy import Privacy
 from bot.record.switches import PAUSE, Switches
 from bot.rendering import (
@@ -25,12 +25,13 @@ from bot.rendering import (
     render_status,
     render_waiting,
 )
+from bot.replying.administrators.gaps import GapDesk
+from bot.replying.administrators.overview import Overview
 from bot.replying.delivery import Delivery
 from bot.services import Corpus
 
 __all__ = ["handle_kb"]
 
-GAPS_AGE = dt.timedelta(days=30)
 PAUSED = "Paused. Whoever asks is told so, until /kb resume."
 RESUMED = "I answer again."
 NOT_PAUSED = "I was not paused."
@@ -46,12 +47,14 @@ def handle_kb(
     command: dict[str, Any],
     *,
     corpus: Corpus,
+    overview: Overview,
     publishing: Publishing,
     gate: PermissionGate,
     delivery: Delivery,
-    gaps: Gaps,
+    gap_desk: GapDesk,
     expert_questions: ExpertQuestions,
     channel_choice: ChannelChoice,
+    digest_choice: DigestChoice,
     privacy: Privacy,
     switches: Switches,
     clock: Callable[[], dt.datetime],
@@ -64,12 +67,13 @@ def handle_kb(
     if not decision.allowed:
         message = render_denied(decision.reason)
     elif action is Action.GAPS:
-        since = clock() - GAPS_AGE
-        message = render_gaps(gaps.unanswered(not_before=since), gaps.disliked(not_before=since))
+        message = render_gaps(gap_desk.look())
     elif action is Action.EXPERTS:
         message = render_waiting(expert_questions.waiting())
     elif action is Action.CHANNEL:
         message = channel_choice.reply(request)
+    elif action is Action.DIGEST:
+        message = digest_choice.reply(request)
     elif action is Action.PAUSE:
         switches.turn_on(PAUSE, actor=request.user_id, at=clock())
         message = render_notice(PAUSED)
@@ -78,7 +82,7 @@ def handle_kb(
     elif action is Action.ERASE:
         message = _erase(mentioned_person(command), privacy=privacy)
     else:
-        message = _reply(action, request, corpus=corpus, publishing=publishing)
+        message = _reply(action, request, corpus=corpus, overview=overview, publishing=publishing)
     delivery.respond(message, response_url=request.response_url)
 
 
@@ -89,14 +93,19 @@ def _erase(user_id: str, *, privacy: Privacy) -> RenderedMessage:
 
 
 def _reply(
-    action: Action, request: SlashCommand, *, corpus: Corpus, publishing: Publishing
+    action: Action,
+    request: SlashCommand,
+    *,
+    corpus: Corpus,
+    overview: Overview,
+    publishing: Publishing,
 ) -> RenderedMessage:
     match action:
         case Action.STATUS:
-            return render_status(corpus.status())
+            return render_status(overview.standing())
         case Action.SOURCES:
             return render_registered_sources([source.location for source in corpus.sources()])
-        case Action.INGEST | Action.ADD | Action.ROLLBACK:
+        case Action.INGEST | Action.PLAN | Action.ADD | Action.ROLLBACK:
             return publishing.reply(action, request)
         case _:
             return render_admin_help()

@@ -1,15 +1,16 @@
-"""`/kb ingest`, `/kb add` and `/kb rollback`: what changes the articles."""
+"""`/kb ingest`, `/kb plan`, `/kb add` and `/kb rollback`: what changes the articles, or would."""
 
 from bot.access.authorization import Action
-from bot.administration import IngestRunner
+from bot.administration import Change, IngestRunner
 from bot.incoming import SlashCommand
 from bot.rendering import (
     RenderedMessage,
+    Work,
     render_busy,
-    render_ingest_started,
     render_notice,
     render_publications,
     render_rollback_started,
+    render_work_started,
 )
 from bot.services import Additions, Rollback
 from knowledge.errors import ArticleError
@@ -37,8 +38,11 @@ class Publishing:
             return self._add(word, actor=request.user_id)
         if action is Action.ROLLBACK:
             return self._roll_back(word, actor=request.user_id)
-        other = self._runner.start(request.user_id)
-        return render_ingest_started() if other is None else render_busy(other, to=request.user_id)
+        work: Work = "plan" if action is Action.PLAN else "ingest"
+        other = self._runner.start(request.user_id, work=work)
+        return (
+            render_work_started(work) if other is None else render_busy(other, to=request.user_id)
+        )
 
     def _add(self, word: str, *, actor: str) -> RenderedMessage:
         address = word.strip("<>")
@@ -48,12 +52,12 @@ class Publishing:
             source = self._additions.describe(address)
         except ArticleError as exc:
             return render_notice(NOT_TAKEN.format(reason=f"it {exc.reason}"))
-        other = self._runner.start(
-            actor,
-            work=lambda by, show: self._additions.add(source, by, show),
-            action=f"add {source.location}",
+        change = Change(
+            name=f"add {source.location}",
+            make=lambda by, show: self._additions.add(source, by, show),
         )
-        return render_ingest_started() if other is None else render_busy(other, to=actor)
+        other = self._runner.start(actor, change=change)
+        return render_work_started("ingest") if other is None else render_busy(other, to=actor)
 
     def _roll_back(self, word: str, *, actor: str) -> RenderedMessage:
         found = self._rollback.publications()
@@ -63,9 +67,8 @@ class Publishing:
         if run_id is None:
             return render_notice(NO_SUCH_RUN.format(number=word[:20]))
         chosen = run_id
-        other = self._runner.start(
-            actor,
-            work=lambda by, _: self._rollback.rollback(chosen, by),
-            action=f"rollback {chosen}",
+        change = Change(
+            name=f"rollback {chosen}", make=lambda by, _: self._rollback.rollback(chosen, by)
         )
+        other = self._runner.start(actor, change=change)
         return render_rollback_started(chosen) if other is None else render_busy(other, to=actor)

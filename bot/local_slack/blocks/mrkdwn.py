@@ -1,10 +1,13 @@
 """Slack's mrkdwn as data: lines of styled spans."""
 
+import datetime as dt
 import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from bot.local_slack.blocks.dates import DATE, shown_date
 
 Style = Literal["bold", "italic", "strike", "code"]
 
@@ -84,7 +87,19 @@ def _reference(inner: str, names: Mapping[str, str], styles: frozenset[Style]) -
     if sign in "@#":
         shown = sign + (names.get(ident) or label or ident)
         return Span(text=shown, styles=styles | {"bold"}, mentions=ident)
+    if found := DATE.fullmatch(target):
+        return _date(int(found["seconds"]), found["form"], found["url"], label, styles)
     if sign == "!":
         return Span(text=label or f"@{ident.partition('^')[0]}", styles=styles | {"bold"})
     url = html.unescape(target)
     return Span(text=html.unescape(label) or url, styles=styles, url=url)
+
+
+def _date(
+    seconds: int, form: str, link: str | None, fallback: str, styles: frozenset[Style]
+) -> Span:
+    try:
+        shown = shown_date(seconds, html.unescape(form), now=dt.datetime.now(dt.UTC))
+    except ValueError:
+        shown = html.unescape(fallback)
+    return Span(text=shown, styles=styles, url=html.unescape(link) if link else None)

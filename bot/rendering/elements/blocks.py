@@ -238,7 +238,7 @@ def _buttons(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text}
+    return {"type": "plain_text", "text": visible(text) or NOTHING}
 
 
 def _mrkdwn(text: str) -> Block:

@@ -12,6 +12,7 @@ __all__ = [
     "bold",
     "cut",
     "escape",
+    "is_honest",
     "italic",
     "link",
     "link_target",
@@ -33,6 +34,11 @@ LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 EMOJI = re.compile(r":(?=(?:[\d_']*[a-z+-][\w+'-]*|100|1234):)", re.IGNORECASE | re.ASCII)
 BROADCAST = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 LEADING_QUOTE = re.compile(r"^([^\S\n]*)>+", re.MULTILINE)
+# After a scheme or "www.", or as the whole of a label: elsewhere a point divides sentences too.
+NAMED_HOST = re.compile(
+    r"(?:\b[a-z][a-z+.-]*://|\b(?=www\.)|^(?=[\w.-]+(?:/\S*)?$))((?:[\w-]+\.)+[a-z]{2,})",
+    re.IGNORECASE,
+)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -93,6 +99,16 @@ def link(url: str, label: str, *, max_chars: int = MAX_LINK_CHARS) -> str:
 def link_target(url: str, *, max_chars: int = MAX_LINK_CHARS) -> str:
     """Return `url` as a link of rich text takes it; empty when it is no plain web address."""
     return url if _safe_url(url) and len(url) <= max_chars else ""
+
+
+def is_honest(label: str, url: str) -> bool:
+    """Whether a link leads to where its label says; most labels say nothing of it."""
+    named = {host.casefold().removeprefix("www.") for host in NAMED_HOST.findall(label)}
+    try:
+        target = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return False
+    return named <= {target}
 
 
 def visible(text: str) -> str:

@@ -18,7 +18,15 @@ from bot.rendering.elements.blocks import (
     section,
 )
 from bot.rendering.elements.dates import month
-from bot.rendering.elements.mrkdwn import TRAIL, cut, escape, link, link_target, one_line
+from bot.rendering.elements.mrkdwn import (
+    TRAIL,
+    cut,
+    escape,
+    is_honest,
+    link,
+    link_target,
+    one_line,
+)
 from bot.rendering.sections.passages import Piece, Run, mark_quote, read_pieces
 from bot.rendering.sections.references import SectionReference
 from knowledge.domain import SectionPage, last_heading
@@ -30,6 +38,7 @@ View = dict[str, Any]
 MAX_PIECES = 80
 MAX_TEXT_CHARS = 15_000
 MAX_RUN_CHARS = 3_000
+MAX_RUNS = 900
 BEFORE_QUOTE = 3
 """Of a section that is too long, so many pieces are shown before the marked passage."""
 MAX_DEPTH = 6
@@ -174,11 +183,19 @@ def _name(heading: Sequence[Piece], column: int) -> list[Block]:
 
 def _runs(runs: Sequence[Run]) -> list[Block]:
     found = []
-    for run in runs:
+    for run in _few(runs):
         styles = sorted(run.styles)
         for start in range(0, len(run.text), MAX_RUN_CHARS):
             text = run.text[start : start + MAX_RUN_CHARS]
-            target = link_target(run.url)
+            target = link_target(run.url) if is_honest(run.text, run.url) else ""
             shown = plain_run(text, style=styles)
             found.append(shown | {"type": "link", "url": target} if target else shown)
     return found or [plain_run(" ")]
+
+
+def _few(runs: Sequence[Run]) -> Sequence[Run]:
+    """Return the runs, or the first of them and the rest as plain text: Slack takes a thousand."""
+    if len(runs) <= MAX_RUNS:
+        return runs
+    rest = "".join(run.text for run in runs[MAX_RUNS:])
+    return [*runs[:MAX_RUNS], replace(runs[MAX_RUNS], text=rest, styles=frozenset(), url="")]

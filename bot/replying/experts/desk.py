@@ -1,5 +1,6 @@
 """Passes questions to the experts' channel, and carries their answers back."""
 
+import datetime as dt
 import logging
 from contextlib import suppress
 from dataclasses import replace
@@ -49,14 +50,31 @@ class ExpertDesk:
             reply="",
             asked_at=answer.created_at,
         )
-        self._questions.open(asked)
-        try:
-            place = self._delivery.post(self._for_experts(asked), channel_id=self._channel_id)
-        except DeliveryError as exc:
-            if not exc.is_uncertain:
-                self._questions.drop(asked.answer_id)
-            raise
-        self._questions.note_place(asked.answer_id, place)
+        if self._questions.open(asked) or not self._join(asked):
+            self._post(asked)
+
+    def pass_gap(self, answer_id: str, *, question: str, by: str, at: dt.datetime) -> bool:
+        """Post a question to the experts in an administrator's name; False when it was before.
+
+        The answer goes to the administrator: whoever asked at first is not named. Raises
+        `DeliveryError` when Slack does not take it.
+        """
+        asked = ExpertQuestion(
+            answer_id=answer_id,
+            question=question,
+            asked_by=by,
+            channel_id="",
+            thread_ts="",
+            place="",
+            state="open",
+            expert_id="",
+            reply="",
+            asked_at=at,
+        )
+        if not self._questions.open(asked):
+            return False
+        self._post(asked)
+        return True
 
     def find(self, answer_id: str) -> ExpertQuestion | None:
         """Return a question; None when it is no longer on record."""
@@ -147,6 +165,31 @@ class ExpertDesk:
         if asked is not None and asked.place:
             with suppress(DeliveryError):
                 self._delivery.update(self._for_experts(asked), place=asked.place)
+
+    def _post(self, asked: ExpertQuestion) -> None:
+        try:
+            place = self._delivery.post(self._for_experts(asked), channel_id=self._channel_id)
+        except DeliveryError as exc:
+            if not exc.is_uncertain:
+                self._questions.drop(asked.answer_id)
+            raise
+        self._questions.note_place(asked.answer_id, place)
+
+    def _join(self, asked: ExpertQuestion) -> bool:
+        """Let who asked have the answer of what an administrator passed on before.
+
+        False when there is no message to the experts yet.
+        """
+        before = self._questions.find(asked.answer_id)
+        if before is None or not before.place:
+            return False
+        if before.state == "answered":
+            known = replace(asked, expert_id=before.expert_id, reply=before.reply)
+            self._bring(render_expert_answer(known), known, key=f"{asked.answer_id}-answered")
+        else:
+            self._questions.redirect(asked)
+            self.show(asked.answer_id)
+        return True
 
     def _finish(self, answer_id: str, *, by: str, reply: str) -> None:
         self._questions.move(answer_id, of=("sending",), to="answered", by=by, reply=reply)

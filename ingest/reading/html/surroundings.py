@@ -23,12 +23,12 @@ _BY_TAG = (
 )
 _SURROUNDING = frozenset(
     """
-    ad ads advert advertisement advertising breadcrumb breadcrumbs catlinks chat comment comments
-    consent cookie cookies crumbs cta disqus editsection feedback footer gdpr hamburger logo
-    masthead menu nav navbar navbox navigation newsletter pager pagination paywall popular popup
-    promo promoted promotion recommendations related respond share sharing sidebar signup skip
-    social sponsor sponsored subscribe subscription tags toast toc toolbar topbar trending vote
-    votes widget
+    ad ads advert advertisement advertising banner breadcrumb breadcrumbs catlinks chat comment
+    comments consent cookie cookies crumbs cta disqus editsection feedback footer gdpr hamburger
+    likes logo masthead menu nav navbar navbox navigation newsletter pager pagination paywall
+    popular popup promo promoted promotion reactions recommendations related respond share sharing
+    sidebar signup skip social sponsor sponsored subscribe subscription tags toast toc toolbar
+    topbar trending vote votes widget
     """.split()  # noqa: SIM905
 )
 _SURROUNDING_PAIRS = re.compile(

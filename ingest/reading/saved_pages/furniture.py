@@ -55,7 +55,8 @@ _GLUE_WORDS = frozenset(
 _META = re.compile(
     r"^(?:(?:last|first|originally|medically|fact|date)[\s-]+)?"
     r"(?:by|author|written|reviewed|edited|checked|updated|modified|published|posted|created|"
-    r"photo(?:s|graphs?)?|image|illustrations?|credit|source)\b(?:\s*(?:by|on|at|date))?\s*:?",
+    r"(?<=last )update|photo(?:s|graphs?)?|image|illustrations?|credit|source)\b"
+    r"(?:\s*(?:by|on|at|date))?\s*:?",
     re.IGNORECASE,
 )
 # These open a line of data whatever follows.

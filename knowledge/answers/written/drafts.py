@@ -11,11 +11,12 @@ LEAST_KEPT = 0.5
 """Share of a model's sentences that must be left; below it the rest is not trusted either."""
 
 Ending: TypeAlias = Literal[
-    "whole", "declined", "empty", "failed", "late", "cut", "limit", "unusable"
+    "whole", "declined", "empty", "echoed", "failed", "late", "cut", "limit", "unusable"
 ]
 WHY_QUOTED: dict[str, str] = {
     "declined": "The language model found no answer in these passages; what is nearest is quoted.",
     "empty": "Quoted from the articles, since the language model wrote nothing.",
+    "echoed": "Quoted from the articles, since the language model only repeated what it was told.",
     "failed": "Quoted from the articles, since the language model did not answer.",
     "late": "Quoted from the articles, since the language model took too long.",
     "cut": "Quoted from the articles, since the language model's answer was cut off.",

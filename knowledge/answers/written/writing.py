@@ -1,17 +1,17 @@
 """Lets a chat model write an answer, and keeps only what the passages support."""
 
 import logging
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from knowledge.answers.binding import Binder
 from knowledge.answers.composing import Pick
 from knowledge.answers.replies import Replies
+from knowledge.answers.written.declining import declines
 from knowledge.answers.written.drafts import Draft, Ending
+from knowledge.answers.written.prompting import TURNS, make_prompt
 from knowledge.domain import ArticleId, Chunk, Question, SearchResult
 from knowledge.errors import GenerationError
 from knowledge.ports import ChatModel, GroundingModel
@@ -24,19 +24,7 @@ __all__ = ["Writer"]
 
 logger = logging.getLogger(__name__)
 
-PROMPT_FILE = Path(__file__).parent / "prompts" / "answer.md"
 PASSAGES = 8
-TURNS = 4
-"""So much of the conversation is told to the model."""
-TURN_CHARS = 600
-DECLINES = re.compile(
-    r"\b(?:passages?|articles?|documents?|context|sources?|information|text)\b[^.]{0,60}"
-    r"\b(?:do(?:es)? not|don't|doesn't|did not|no)\b[^.]{0,30}"
-    r"\b(?:answer|contain|mention|say|provide|include|specify|cover|address|give|information)\b"
-    r"|^(?:i(?:'m| am)? (?:sorry|unable|can(?:not|'t)|could(?: not|n't)|do(?: not|n't) have)"
-    r"|unfortunately,? (?:i|the|there)|there is (?:no|not enough) information)\b",
-    re.IGNORECASE,
-)
 CONNECTING = frozenset(
     """
     follow step point reason way thing part main key import two three four five six seven sever few
@@ -80,7 +68,6 @@ class Writer:
         self._dates = dates
         self._token = token
         self._clock = clock
-        self._instructions = PROMPT_FILE.read_text(encoding="utf-8")
         self._replies = Replies()
 
     def write(
@@ -161,37 +148,24 @@ class Writer:
                 yield piece
 
     def _reply(self, asked: Question, chunks: Sequence[Chunk]) -> Iterator[str]:
-        request = self._request(asked, chunks)
-        key = (self._name, request)
+        dates = self._dates([chunk.article_id for chunk in chunks])
+        prompt = make_prompt(asked, chunks, dates=dates)
+        key = (self._name, prompt.request)
         if (known := self._replies.get(key)) is not None:
             yield known
             return
         if self._use is not None and not self._use.take(asked.person):
             raise GenerationError("today's limit is reached", reason="limit")
         fence = self._token()
-        told = self._instructions.format(fence=fence)
         whole = ""
-        for piece in self._model.write(told, request.format(fence=fence)):
+        for piece in self._model.write(*prompt.fenced(fence)):
             whole += piece
+            if prompt.is_repeated_in(whole, fence=fence):
+                raise GenerationError("the reply repeats what was asked", reason="echoed")
             yield piece
-        self._replies.keep(key, whole)
-
-    def _request(self, asked: Question, chunks: Sequence[Chunk]) -> str:
-        """Return what the model is told, with `{fence}` where the fence belongs."""
-        dates = self._dates([chunk.article_id for chunk in chunks])
-        passages = "\n\n".join(
-            f"[{n}] {' > '.join(part for part in (chunk.title, chunk.heading) if part)}"
-            f"{_dated(dates.get(chunk.article_id, ''))}\n{chunk.text}"
-            for n, chunk in enumerate(chunks, start=1)
-        )
-        turns = "\n".join(
-            f"{'Person' if turn.role == 'user' else 'You'}: {turn.text[:TURN_CHARS]}"
-            for turn in asked.history[-TURNS:]
-        )
-        said = f"The conversation so far:\n{turns}\n\n" if turns else ""
-        return f"{{fence}}\n{_braced(passages)}\n{{fence}}\n\n{_braced(said)}Question: " + _braced(
-            asked.text
-        )
+        if whole.strip():
+            # What came to nothing once may come to something the next time.
+            self._replies.keep(key, whole)
 
 
 @dataclass
@@ -218,7 +192,7 @@ class _Drafting:
 
     def add(self, statement: Statement) -> None:
         """Take in one more statement of the model."""
-        if DECLINES.search(statement.text):
+        if declines(statement.text):
             self.is_declined = True
             return
         if self._is_connecting(statement):
@@ -304,11 +278,3 @@ class _Drafting:
         if statement.announces:
             return False
         return bool(stems & CONNECTING) and stems <= CONNECTING
-
-
-def _dated(date: str) -> str:
-    return f" (last changed {date})" if date else ""
-
-
-def _braced(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

@@ -1,16 +1,15 @@
-"""Remarks, deeds, gaps and personal data, on SQLite and PostgreSQL."""
+"""Remarks, deeds and personal data, on SQLite and PostgreSQL."""
 
 import datetime as dt
 
 import pytest
 
-from bot.record.gaps import Gaps
 from bot.record.journal import Journal, StoredAnswer
 from bot.record.privacy import Privacy
 from bot.record.remarks import Deed, Remarks
-from knowledge.domain import Outcome, RefusalReason
+from knowledge.domain import Outcome
 from knowledge.record.database import Database
-from tests.fakes import START, make_answer, make_refusal
+from tests.fakes import START, make_answer
 
 
 def _save(
@@ -68,41 +67,6 @@ def test_what_is_said_and_done_is_deleted_with_the_answer(
 
     assert remarks.deeds("a1") == ()
     assert Privacy(database).export("U2").is_empty
-
-
-def test_an_answer_is_disliked_when_more_votes_are_against_it_than_for_it(
-    database: Database, remarks: Remarks
-) -> None:
-    _save(database, "a2", question="what is KPO?")
-    votes = {"a1": ("down", "down", "up"), "a2": ("down", "up")}
-    for answer_id, given in votes.items():
-        for number, vote in enumerate(given):
-            Journal(database).vote(answer_id, user_id=f"U{number}", vote=vote, at=START)
-    remarks.explain_vote("a1", user_id="U0", reason="outdated", words="of 2019", at=START)
-
-    [found] = Gaps(database).disliked(not_before=START)
-
-    assert (found.question, found.down, found.up) == ("what is BPO?", 2, 1)
-    assert (dict(found.reasons), found.words) == ({"outdated": 1}, ("of 2019",))
-
-
-def test_only_refusals_that_an_article_can_do_away_with_are_gaps_and_not_old_ones(
-    database: Database,
-) -> None:
-    asked = {
-        RefusalReason.NO_EVIDENCE: "who runs payroll in Peru",
-        RefusalReason.UNKNOWN_TERM: "payroll in Peru: who runs it?",
-        RefusalReason.OUT_OF_SCOPE: "who won the cup",
-    }
-    for reason, question in asked.items():
-        _save(database, reason, question=question, outcome=make_refusal(reason=reason))
-    old = START - dt.timedelta(days=40)
-    _save(database, "old", question="an old one", outcome=make_refusal(), at=old)
-
-    [group] = Gaps(database).unanswered(not_before=START - dt.timedelta(days=30))
-
-    assert group.count == 2
-    assert set(group.examples) == {"who runs payroll in Peru", "payroll in Peru: who runs it?"}
 
 
 def test_a_person_is_forgotten_and_nobody_else_is(database: Database, remarks: Remarks) -> None:

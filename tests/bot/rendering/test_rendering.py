@@ -1,5 +1,6 @@
 """What every message keeps, whatever people and articles wrote."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +11,15 @@ from hypothesis import strategies as st
 
 from bot.access.authorization import Reason
 from bot.local_slack.blocks.rules import is_too_long, message_problems
+from bot.record.activity import ActivityCounts
 from bot.record.experts import ExpertQuestion
+from bot.record.privacy import AskedQuestion
 from bot.rendering import (
+    AdminPage,
+    HomePage,
     RenderedMessage,
+    Running,
+    Standing,
     Used,
     render_admin_help,
     render_busy,
@@ -24,16 +31,17 @@ from bot.rendering import (
     render_failure,
     render_help,
     render_ingest_report,
-    render_ingest_started,
     render_notice,
     render_outcome,
     render_plainly,
+    render_plan,
     render_private_outcome,
     render_progress,
     render_registered_sources,
     render_shared_outcome,
     render_status,
     render_waiting,
+    render_work_started,
 )
 from knowledge.domain import (
     Answer,
@@ -54,6 +62,9 @@ from knowledge.domain import (
     Sense,
     Source,
 )
+from knowledge.record.ledger import RunRow
+from knowledge.record.library import Freshness
+from knowledge.record.model_use import ModelReport
 from tests.fakes import START
 
 NASTY = st.sampled_from(
@@ -165,6 +176,8 @@ FAILED = st.builds(
 )
 REPORT = st.builds(
     IngestReport,
+    added=st.lists(TEXT, max_size=30).map(tuple),
+    removed=st.lists(LONG, max_size=30).map(tuple),
     failed=st.lists(FAILED, max_size=30).map(tuple),
     warnings=st.lists(LONG, max_size=30).map(tuple),
 )
@@ -177,6 +190,68 @@ STATUS = st.builds(
     chat_model=LONG,
     index_embedder=TEXT,
     last_run=LONG,
+)
+FRESHNESS = st.builds(
+    Freshness,
+    articles=st.integers(0, 10**6),
+    oldest=st.sampled_from(["", "2024-05-17"]),
+    newest=st.sampled_from(["", "2024-05-17", "2026-11-23"]) | TEXT,
+)
+RUN = st.builds(
+    RunRow,
+    run_id=st.just(1),
+    actor=TEXT,
+    state=st.sampled_from(["running", "done", "partly", "failed", "interrupted"]),
+    started_at=st.just(START),
+    ended_at=st.none() | st.just(START),
+    report=st.none() | st.builds(dict, added=st.lists(TEXT, max_size=3), failed=st.just([])),
+)
+PROGRESS = st.builds(
+    IngestProgress,
+    stage=st.sampled_from(["reading", "embedding", "finishing"]),
+    done=st.integers(0, 10**6),
+    total=st.integers(0, 10**6),
+)
+RUNNING = st.builds(Running, actor=st.just("U0MEMBER1") | TEXT, progress=st.none() | PROGRESS)
+COUNT = st.integers(0, 10**9)
+MODEL = st.builds(
+    ModelReport,
+    name=LONG,
+    refusal=LONG,
+    calls=COUNT,
+    tokens_read=COUNT,
+    tokens_written=COUNT,
+    answers=COUNT,
+    stood=COUNT,
+)
+STANDING = st.builds(
+    Standing,
+    status=STATUS,
+    freshness=FRESHNESS,
+    runs=st.lists(RUN, max_size=4).map(tuple),
+    running=st.none() | RUNNING,
+    model=st.none() | MODEL,
+)
+STRETCHES = st.lists(COUNT, min_size=15, max_size=15).map(tuple)
+ACTIVITY = st.builds(
+    ActivityCounts,
+    begins=st.just(START - dt.timedelta(days=30)),
+    ends=st.just(START),
+    answered=STRETCHES,
+    refused=STRETCHES,
+    up=STRETCHES,
+    down=STRETCHES,
+)
+ADMIN_PAGE = st.builds(AdminPage, standing=STANDING, activity=ACTIVITY, waiting=COUNT)
+ASKED = st.builds(AskedQuestion, question=LONG, reply=LONG, asked_at=st.just(START))
+HOME = st.builds(
+    HomePage,
+    freshness=FRESHNESS,
+    terms=COUNT,
+    last_questions=st.lists(ASKED, max_size=5).map(tuple),
+    retention_days=st.integers(1, 10**4),
+    notice=LONG,
+    administration=st.none() | ADMIN_PAGE,
 )
 USED = st.builds(
     Used,
@@ -219,7 +294,8 @@ MESSAGES: dict[str, st.SearchStrategy[RenderedMessage]] = {
     "definition": st.builds(render_definition, DEFINITION),
     "report": st.builds(render_ingest_report, REPORT),
     "sources": st.builds(render_registered_sources, st.lists(LONG, max_size=60)),
-    "status": st.builds(render_status, STATUS),
+    "status": st.builds(render_status, STANDING),
+    "plan": st.builds(render_plan, REPORT),
     "notice": st.builds(render_notice, LONG),
     "expert question": st.builds(
         render_expert_question,
@@ -235,7 +311,8 @@ FIXED = [
     render_admin_help(),
     render_help(),
     render_failure("0a1b2c3d"),
-    render_ingest_started(),
+    render_work_started("ingest"),
+    render_work_started("plan"),
     render_progress(IngestProgress(stage="reading", done=1, total=2)),
     *(render_denied(reason) for reason in Reason),
 ]

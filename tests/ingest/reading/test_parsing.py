@@ -24,7 +24,7 @@ def _raw(text: str | bytes, suffix: str = ".md", stem: str = "call-queue") -> Ra
 
 
 def _article(text: str | bytes, suffix: str = ".md") -> Article:
-    (article,) = parse_articles(_raw(text, suffix))
+    *_, article = parse_articles(_raw(text, suffix))
     assert isinstance(article, Article), article
     return article
 

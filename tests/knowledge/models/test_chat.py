@@ -1,31 +1,19 @@
 """A chat model behind LangChain: what comes, what does not come, and what is said then."""
 
-import json
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import anyio
 import pytest
-import uvicorn
 from langchain_core.language_models.fake_chat_models import (
     FakeListChatModel,
     GenericFakeChatModel,
 )
 from langchain_core.messages import AIMessage
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
 
-from knowledge.answers.written.writing import Writer
-from knowledge.domain import Chunk, SearchResult
 from knowledge.errors import ConfigError, GenerationError
-from knowledge.models.chat import MAX_CHARS, LangChainChatModel, create_chat_model
-from tests.servers import free_port
-from tests.workbench import make_chunk
+from knowledge.models.chat import MAX_CHARS, TICK_S, LangChainChatModel, create_chat_model
+from tests.chat_provider import KEY, TOKENS, ChatProvider
 
 SECRET = "sk-secret-key"
 
@@ -91,103 +79,132 @@ def test_a_model_that_cannot_be_used_is_reported_with_its_setting(
         create_chat_model(name)
 
 
-def _event(text: str, *, finish: str | None = None) -> str:
-    chunk = {
-        "id": "1",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": "local",
-        "choices": [
-            {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": finish}
-        ],
-    }
-    return f"data: {json.dumps(chunk)}\n\n"
+TOLD = ("instructions", "request")
+WHOLE = "BPO hands a process to a provider. [1]"
 
 
-CALLS: list[str] = []
+@pytest.mark.parametrize("kind", ["says", "busy-429", "busy-529", "busy-500"])
+def test_a_provider_that_is_busy_is_asked_once_more(kind: str, chat_provider: ChatProvider) -> None:
+    chat_provider.says, chat_provider.headers = WHOLE, {"retry-after": "0"}
 
+    written = "".join(create_chat_model(f"openai:{kind}").write(*TOLD))
 
-async def _complete(request: Request) -> Response:
-    """Answer as the model's name says."""
-    kind = (await request.json())["model"]
-    if kind == "busy-once":
-        CALLS.append(kind)
-        if len(CALLS) == 1:
-            return JSONResponse({"error": {}}, status_code=529, headers={"retry-after": "0"})
-    if kind.isdigit():
-        return JSONResponse({"error": {"message": SECRET}}, status_code=int(kind))
-
-    async def stream() -> AsyncIterator[str]:
-        if kind != "empty":
-            yield _event("BPO hands a process ")
-        if kind == "silent":
-            await anyio.sleep(1)
-        if kind in {"whole", "busy-once"}:
-            yield _event("to a provider. [1]")
-            yield _event("", finish="stop")
-        if kind in {"length", "content_filter"}:
-            yield _event("to a provider. [1] It")
-            yield _event("", finish=kind)
-        yield "data: [DONE]\n\n"
-
-    return StreamingResponse(stream(), media_type="text/event-stream")
-
-
-@contextmanager
-def _serve() -> Iterator[str]:
-    app = Starlette(routes=[Route("/v1/chat/completions", _complete, methods=["POST"])])
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", ws="none")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def openai_url() -> Iterator[str]:
-    """Run a server that speaks the protocol of OpenAI."""
-    with _serve() as url:
-        yield url
+    assert written == WHOLE
+    assert len(chat_provider.calls) == 1 + kind.startswith("busy")
 
 
 @pytest.mark.parametrize(
-    ("kind", "is_written"),
+    ("kind", "retry_after", "calls"),
     [
-        pytest.param("whole", True, id="whole"),
-        pytest.param("silent", False, id="silent-half-way"),
-        pytest.param("half", False, id="ends-half-way"),
-        pytest.param("500", False, id="server-error"),
-        pytest.param("429", False, id="too-many-requests"),
-        pytest.param("401", False, id="wrong-key"),
-        pytest.param("length", False, id="too-long"),
-        pytest.param("content_filter", False, id="filtered"),
-        pytest.param("busy-once", True, id="busy-once"),
-        pytest.param("empty", False, id="empty"),
+        pytest.param("429", "0", 2, id="busy twice"),
+        pytest.param("429", "60", 1, id="beyond the deadline"),
+        pytest.param("403", "0", 1, id="not for being busy"),
     ],
 )
-def test_a_provider_writes_or_the_writer_gives_way(
-    kind: str,
-    is_written: bool,
-    openai_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+def test_no_more_than_once_and_only_where_that_can_help(
+    kind: str, retry_after: str, calls: int, chat_provider: ChatProvider
 ) -> None:
-    monkeypatch.setenv("OPENAI_BASE_URL", openai_url)
-    monkeypatch.setenv("OPENAI_API_BASE", openai_url)
-    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
-    monkeypatch.setattr("knowledge.models.chat.DEADLINE_S", 0.5)
-    chunk: Chunk = make_chunk(text="BPO hands a process to a provider.")
+    chat_provider.headers = {"retry-after": retry_after}
 
-    writer = Writer(create_chat_model(f"openai:{kind}"))
-    draft = writer.write("BPO?", [SearchResult(chunk=chunk, rank=1, score=1.0, similarity=1.0)])
+    with pytest.raises(GenerationError, match=rf"failed: .* \({kind}\)"):
+        list(create_chat_model(f"openai:{kind}").write(*TOLD))
 
-    assert draft.is_trustworthy == is_written
-    assert SECRET not in caplog.text
+    assert len(chat_provider.calls) == calls
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "calls"),
+    [
+        pytest.param("403", "failed", 3, id="failures"),
+        pytest.param("mute", "late", 3, id="silence"),
+        pytest.param("cut", "cut", 3, id="streams that break off"),
+        pytest.param("length", "cut", 4, id="answers cut short are none"),
+    ],
+)
+def test_a_provider_that_fails_three_times_in_a_row_is_left_alone(
+    kind: str, reason: str, calls: int, chat_provider: ChatProvider
+) -> None:
+    chat_provider.says = WHOLE
+    model = create_chat_model(f"openai:{kind}", deadline_s=0.5 if kind == "mute" else 20)
+    reasons = []
+
+    for _ in range(4):
+        with pytest.raises(GenerationError) as caught:
+            list(model.write(*TOLD))
+        reasons.append(caught.value.reason)
+
+    assert reasons[:3] == [reason] * 3
+    assert len(chat_provider.calls) == calls
+
+
+def test_whoever_waits_hears_so_and_a_drip_ends_at_the_deadline(
+    chat_provider: ChatProvider,
+) -> None:
+    for kind, heard in (("mute", ""), ("drip", "word ")):
+        pieces: list[str] = []
+
+        with pytest.raises(GenerationError, match="not done in") as caught:
+            pieces.extend(create_chat_model(f"openai:{kind}", deadline_s=0.6).write(*TOLD))
+
+        assert caught.value.reason == "late"
+        assert heard in pieces
+    assert chat_provider.calls == ["mute", "drip"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_what_is_wrong_with_the_settings_is_known_from_the_start(
+    status: int, chat_provider: ChatProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    chat_provider.delay_s = 3 * TICK_S
+    model = create_chat_model(f"openai:{status}")
+
+    model.check()
+    with pytest.raises(GenerationError) as caught:
+        list(model.write(*TOLD))
+
+    assert f"KB_CHAT_MODEL: openai:{status} refused the request ({status})" in caplog.text
+    assert (caught.value.reason, model.refusal) == ("unusable", str(caught.value))
+    assert len(chat_provider.calls) == 1
+    assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(("kind", "is_logged"), [("says", False), ("length", False), ("500", True)])
+def test_a_model_that_may_work_is_asked_again_after_the_check(
+    kind: str, is_logged: bool, chat_provider: ChatProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    chat_provider.says, chat_provider.headers = WHOLE, {"retry-after": "0"}
+    model = create_chat_model(f"openai:{kind}")
+
+    model.check()
+
+    assert model.refusal == ""
+    assert ("KB_CHAT_MODEL" in caplog.text) == is_logged
+
+
+def test_a_wrong_key_is_not_tried_again(chat_provider: ChatProvider) -> None:
+    model = create_chat_model("openai:401")
+
+    for _ in range(2):
+        with pytest.raises(GenerationError, match="provider's key"):
+            list(model.write(*TOLD))
+
+    assert len(chat_provider.calls) == 1
+
+
+def test_tokens_are_counted(chat_provider: ChatProvider) -> None:
+    chat_provider.says = WHOLE
+    counted: list[tuple[int, int]] = []
+
+    list(create_chat_model("openai:says", count_tokens=lambda *n: counted.append(n)).write(*TOLD))
+
+    assert counted == [TOKENS]
+
+
+def test_a_models_settings_reach_its_provider(chat_provider: ChatProvider) -> None:
+    chat_provider.says = WHOLE
+
+    list(create_chat_model("openai:says", max_tokens=123, temperature=0.5).write(*TOLD))
+
+    (body,) = chat_provider.bodies
+    assert body["temperature"] == 0.5
+    assert 123 in {body.get("max_tokens"), body.get("max_completion_tokens")}

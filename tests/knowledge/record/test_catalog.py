@@ -1,12 +1,15 @@
 """Articles, versions and chunks, on SQLite and PostgreSQL."""
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from knowledge.domain import Article
-from knowledge.record.catalog import Catalog, StagedVersion
-from knowledge.record.database import Database
+from knowledge.record import lexical
+from knowledge.record.catalog import STAGED_AT_ONCE, Catalog, StagedVersion
+from knowledge.record.database import Database, open_database
 from tests.workbench import make_article, make_version
 
 
@@ -233,3 +236,26 @@ def test_whatever_is_read_of_an_article_makes_a_new_version(change: dict[str, An
 
     assert changed.content_hash != make_article().content_hash
     assert make_article(location="/elsewhere.md").content_hash == make_article().content_hash
+
+
+def test_while_a_long_article_is_analysed_others_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    analyse, written = lexical.stems_of, []
+
+    def analyse_beside_another_writer(text: str) -> tuple[str, ...]:
+        other = sqlite3.connect(tmp_path / "record.sqlite3", timeout=0)
+        other.execute("BEGIN IMMEDIATE")
+        written.append(text)
+        other.close()
+        return analyse(text)
+
+    monkeypatch.setattr(lexical, "stems_of", analyse_beside_another_writer)
+    texts = [f"Text {n}." for n in range(2 * STAGED_AT_ONCE + 1)]
+    _publish(Catalog(database), make_version(make_article(), *texts))
+
+    assert set(texts) <= set(written)
+    assert Catalog(database).counts() == {"articles": 1, "chunks": len(texts)}
+    assert len(Catalog(database).search(["text"], limit=1_000)) == len(texts)
+    database.close()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import logging
 from pathlib import Path
 
 import pytest
@@ -49,16 +48,28 @@ def test_counts_are_told_in_a_line(tmp_path: Path) -> None:
     )
 
 
-def test_a_warning_is_logged_when_many_answers_fall_back(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("failed", "is_warned"), [(6, False), (7, True)])
+def test_a_warning_is_logged_when_many_of_the_latest_answers_fall_back(
+    failed: int, is_warned: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     use = ModelUse(tmp_path / "use.json")
+    fates = ["stood"] * 10 * ENOUGH + ["late"] * failed + ["stood"] * (ENOUGH - failed)
 
-    with caplog.at_level(logging.WARNING):
-        for place in range(ENOUGH):
-            use.note("stood" if place % 2 else "failed", stated=1, verified=1, quoted=0)
+    for fate in fates:
+        use.note(fate, stated=1, verified=1, quoted=0)
 
-    assert "10 of today's 20 answers of the chat model fell back" in caplog.text
+    warned = f"{failed} of the latest 20 answers of the chat model fell back to quotations: late"
+    assert (warned in caplog.text) == is_warned
+
+
+def test_whoever_asks_for_the_counts_is_warned_too(tmp_path: Path) -> None:
+    use = ModelUse(tmp_path / "use.json")
+    for place in range(ENOUGH):
+        use.note("stood" if place % 2 else "failed", stated=1, verified=1, quoted=0)
+
+    (day,) = read_use(tmp_path / "use.json").values()
+
+    assert describe_use(day).endswith("; more than 30% fell back, see the log")
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"2026-01-01": 3}', "{"])

@@ -40,6 +40,7 @@ def test_a_style_of_citing_changes_neither_statements_nor_what_they_cite(
     [
         "The steps are (1) scope and (2) price.",
         "A floor of 20 m² is enough.",
+        "It covers 3 km² and 40 ft².",
         "It rose by 5 (2 in May).",
         "In 2024 (the last year) it fell.",
     ],

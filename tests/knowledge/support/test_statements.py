@@ -150,6 +150,18 @@ def test_a_row_is_read_under_the_heads_of_its_columns() -> None:
     assert _texts(table) == ["Model: BPO; Price: low", "Model: KPO; Price: high"]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| What | Passage |\n|---|---|\n| BPO is old. | 2 |",
+        "| What | Cited |\n|---|---|\n| BPO is old. | [2] |",
+        "| What | Since | Source |\n|---|---|---|\n| BPO is old. | 1962 | 2 |",
+    ],
+)
+def test_a_column_of_sources_says_what_a_row_cites(table: str) -> None:
+    assert [(s.text, s.cited) for s in read_statements([table])] == [("BPO is old.", (2,))]
+
+
 def test_a_yes_or_no_stands_with_the_sentence_that_follows() -> None:
     assert _texts("No. BPO is old. [1]") == ["No. BPO is old."]
 

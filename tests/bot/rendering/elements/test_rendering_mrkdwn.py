@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering.elements.mrkdwn import bold, cut, escape, italic, link, mention, quote
+from bot.rendering.elements.mrkdwn import bold, cut, escape, is_honest, italic, link, mention, quote
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,20 @@ def test_a_quote_is_one_line() -> None:
 
 def test_only_an_id_becomes_a_mention() -> None:
     assert (mention("U1A"), mention("!channel")) == ("<@U1A>", "somebody")
+
+
+@pytest.mark.parametrize(
+    ("label", "url", "is_so"),
+    [
+        ("the guide", "https://a.example/x", True),
+        ("https://a.example/y", "https://a.example/x", True),
+        ("www.a.example", "https://a.example/x", True),
+        ("Node.js docs. And more", "https://a.example/x", True),
+        ("https://bank.example", "https://a.example/x", False),
+        ("see www.bank.example now", "https://a.example/x", False),
+        ("bank.example/login", "https://a.example/x", False),
+        ("guide", "http://[broken", False),
+    ],
+)
+def test_a_label_that_names_another_host_is_seen(label: str, url: str, is_so: bool) -> None:
+    assert is_honest(label, url) is is_so

@@ -148,6 +148,20 @@ def test_an_address_that_is_no_plain_web_address_is_no_link(url: str) -> None:
     assert "'link'" not in str(view)
 
 
+def test_a_link_that_says_that_it_leads_elsewhere_is_no_link() -> None:
+    view = render_page(_page("Log in at [https://bank.example](https://evil.example/x)."))
+
+    assert "https://bank.example" in str(view)
+    assert "'link'" not in str(view)
+
+
+def test_a_paragraph_of_countless_marks_is_shown_whole_within_slacks_limit() -> None:
+    view = render_page(_page(" ".join(f"*w{n}* x" for n in range(1_200))))
+
+    assert view_problems(view) == []
+    assert "w1199" in str(view)
+
+
 def test_of_a_section_that_is_too_long_the_quoted_part_is_shown() -> None:
     body = "\n\n".join(f"Paragraph {n} says " + "words " * 200 for n in range(200))
 

@@ -10,6 +10,7 @@ from knowledge.answers.composing import Pick
 from knowledge.answers.written.drafts import Draft
 from knowledge.answers.written.writing import Writer
 from knowledge.domain import ArticleId, Question, SearchResult, Turn
+from knowledge.errors import GenerationError
 from knowledge.record.model_use import ModelUse
 from knowledge.support.verifying import Verifier
 from knowledge.text.passages import units
@@ -114,6 +115,24 @@ def test_an_unchanged_question_on_unchanged_passages_is_not_paid_twice() -> None
     writer.write("What is BPO?", RESULTS[:1])
 
     assert first.picks == second.picks
+    assert len(model.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(ScriptedChatModel(""), id="empty"),
+        pytest.param(
+            ScriptedChatModel("BPO hands a", error=GenerationError("x", reason="cut")), id="cut"
+        ),
+    ],
+)
+def test_what_came_to_nothing_is_asked_anew(model: ScriptedChatModel) -> None:
+    writer = Writer(model)
+
+    for _ in range(2):
+        writer.write("What is BPO?", RESULTS)
+
     assert len(model.asked) == 2
 
 

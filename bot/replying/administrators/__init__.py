@@ -1,0 +1,1 @@
+"""What administrators do from Slack beside an ingestion, and what they are told of."""
