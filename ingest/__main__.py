@@ -116,6 +116,9 @@ def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         ids = [ArticleId(name)]
         if source in kinds:
             ids = [row.article_id for row in rows if row.source_location == source]
+            visible = {row.article_id for row in rows}
+            kept = History(corpus.database).kept_articles()
+            ids += sorted(ArticleId(one) for one, at in kept if at == source and one not in visible)
         else:
             source = next((row.source_location for row in rows if row.article_id == name), "")
         removed = ingestion.remove(ids, actor=ACTOR)

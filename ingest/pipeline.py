@@ -180,16 +180,20 @@ class Ingestion:
     def rebuild(self) -> int:
         """Build the vector index anew from stored vectors; return its chunks."""
         with self._alone("rebuild"):
-            self._catalog.sweep()
+            self._sweep_record()
             return self._index.rebuild(self._embedder.embed_documents)
 
     def remove(self, article_ids: Sequence[ArticleId], *, actor: str) -> tuple[ArticleId, ...]:
-        """Remove articles from record and index; return those that were there."""
+        """Remove articles from record and index, with what is kept of them for a rollback.
+
+        Return those of which there was something, be it only kept.
+        """
         with self._alone(actor):
-            known = {row.article_id for row in self._catalog.articles()}
+            visible = {row.article_id for row in self._catalog.articles()}
+            known = visible | {article_id for article_id, _ in self._history.kept_articles()}
             present = tuple(article_id for article_id in article_ids if article_id in known)
             run_id = self._ledger.begin_run(actor=actor)
-            self._catalog.remove(present)
+            self._catalog.remove([one for one in present if one in visible])
             # Whoever removes an article by name wants its text gone, and no run brings it back.
             self._history.forget(article_ids)
             self._sweep()
@@ -211,7 +215,7 @@ class Ingestion:
                     f"run {run_id} cannot be taken back: `python -m ingest rollback` lists those "
                     f"that can"
                 )
-            self._catalog.sweep()
+            self._sweep_record()
             earlier = self._history.before(run_id)
             versions = [one.version_id for one in earlier if one.version_id]
             if unkept := self._history.unkept(versions):
@@ -262,7 +266,7 @@ class Ingestion:
         """Return whether the index had to be built anew."""
         # What a killed run left behind: staged text nobody has seen, chunks that are in Chroma
         # and no longer in the record, or the other way round.
-        self._catalog.sweep()
+        self._sweep_record()
         return self._index.prepare(self._embed_counting(tally))
 
     def _plan(self, sources: Sequence[RegisteredSource]) -> Plan:
@@ -422,7 +426,12 @@ class Ingestion:
         unseen = self._catalog.unseen_chunk_ids()
         if unseen:
             self._index.discard(sorted(unseen))
-        self._catalog.sweep()
+        self._sweep_record()
+
+    def _sweep_record(self) -> None:
+        if self._catalog.sweep():
+            # It left the index long ago, so that the end of the run does not see to its bytes.
+            self._catalog.forget_deleted()
 
 
 def make_ingestion(

@@ -363,25 +363,30 @@ class Catalog:
         with self._database.read() as connection:
             return {ChunkId(chunk_id) for chunk_id in connection.execute(query).scalars()}
 
-    def sweep(self) -> None:
+    def sweep(self) -> bool:
         """Put away the versions that may come back, and delete all others that are unseen.
 
-        Their chunks go with them, and vectors that nothing uses.
+        Their chunks go with them, and vectors that nothing uses. Return whether versions were
+        deleted that had been put away before.
         """
         state = schema.article_version.c.state
         query = select(schema.article_version.c.version_id).where(state.in_(("staged", "retired")))
         with self._database.read() as connection:
             is_clean = connection.execute(query.limit(1)).first() is None
             may_drop = connection.execute(_unnoted().limit(1)).first() is not None
-            if is_clean and not may_drop:
-                return
+            noted = select(func.count(schema.before_run.c.run_id.distinct()))
+            # More were kept when more were to be.
+            is_over = connection.execute(noted).scalar_one() > self._kept
+            if is_clean and not may_drop and not is_over:
+                return False
         with self._database.write() as connection:
-            keep_versions(connection, kept=self._kept)
+            has_dropped = keep_versions(connection, kept=self._kept)
             _drop_versions(connection, list(connection.execute(query).scalars()))
             used = select(schema.chunk.c.text_hash).union(select(schema.kept_chunk.c.text_hash))
             connection.execute(
                 delete(schema.embedding).where(schema.embedding.c.text_hash.not_in(used))
             )
+        return has_dropped
 
     def forget_deleted(self) -> None:
         """Take what was swept out of the files of the database too."""

@@ -128,6 +128,13 @@ class History:
                 _move(connection, kept, schema.chunk, [version_id])
                 add_entries(connection, analysed)
 
+    def kept_articles(self) -> set[tuple[str, str]]:
+        """Return the articles of which earlier text is kept, each with where it was read."""
+        table = schema.before_run.c
+        query = select(table.article_id, table.source_location).where(table.version_id != "")
+        with self._database.read() as connection:
+            return {(row.article_id, row.source_location) for row in connection.execute(query)}
+
     def forget(self, article_ids: Sequence[str]) -> None:
         """Forget what some articles were before: nothing brings them back."""
         table = schema.before_run
@@ -166,10 +173,11 @@ def note_before(connection: Connection, database: Database, article_ids: Sequenc
             )
 
 
-def keep_versions(connection: Connection, *, kept: int) -> None:
+def keep_versions(connection: Connection, *, kept: int) -> bool:
     """Put away the unseen versions that a publication may be taken back to; drop older ones.
 
-    What is put away is searched and counted no more, and its vectors stay.
+    What is put away is searched and counted no more, and its vectors stay. Return whether
+    something was dropped that had been put away before.
     """
     table, version = schema.before_run, schema.article_version
     latest = select(table.c.run_id).distinct().order_by(table.c.run_id.desc()).limit(kept)
@@ -189,11 +197,13 @@ def keep_versions(connection: Connection, *, kept: int) -> None:
     dropped = select(version.c.version_id).where(
         version.c.state == "kept", version.c.version_id.not_in(wanted)
     )
-    for ids in slices(list(connection.execute(dropped).scalars())):
+    gone = list(connection.execute(dropped).scalars())
+    for ids in slices(gone):
         chunk = schema.kept_chunk.c
         drop_vectors(connection, select(chunk.chunk_id).where(chunk.version_id.in_(ids)))
         connection.execute(delete(schema.kept_chunk).where(chunk.version_id.in_(ids)))
         connection.execute(delete(version).where(version.c.version_id.in_(ids)))
+    return bool(gone)
 
 
 def _move(connection: Connection, here: Any, there: Any, version_ids: Sequence[str]) -> None:

@@ -315,6 +315,24 @@ def test_a_source_is_removed_with_its_articles(
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_a_source_is_removed_with_what_is_kept_of_it(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "two"
+    write_article(folder, "alpha", "Alpha handles invoices.")
+    write_article(folder, "beta", "Beta answers telephone calls.")
+    assert main(["run", str(folder)]) == DONE
+    (folder / "alpha.md").unlink()
+    assert main(["run", str(folder)]) == DONE
+    capsys.readouterr()
+
+    assert main(["remove", str(folder), "--json"]) == DONE
+
+    assert set(json.loads(capsys.readouterr().out)["removed"]) == {"alpha", "beta"}
+    assert main(["rollback", "--json"]) == DONE
+    assert json.loads(capsys.readouterr().out) == []
+
+
 def test_a_source_without_articles_can_be_removed(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -135,3 +135,40 @@ def test_what_was_removed_by_name_does_not_come_back(bench: Workbench, folder: P
 
     assert set(bench.texts()) == {"alpha"}
     assert first not in {run.run_id for run in bench.ledger.runs(limit=1)}
+
+
+def _files_with(word: str, data: Path) -> list[str]:
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return [path.name for path in files if word.encode() in path.read_bytes()]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, folder: Path) -> Path:
+    """Return a data directory that keeps the text of a file that is gone."""
+    data = tmp_path / "kept"
+    write_article(folder, "secret", *(f"Part {n} names the xylophonist." for n in range(40)))
+    with open_workbench(data) as bench:
+        bench.ingest(folder)
+        (folder / "secret.md").unlink()
+        bench.ingest(folder)
+        assert "secret" not in bench.texts()
+        assert bench.catalog.search(["xylophonist"], limit=9) == []
+        assert _files_with("xylophonist", data)
+    return data
+
+
+def test_what_a_run_removed_can_still_be_removed_by_name(kept: Path) -> None:
+    with open_workbench(kept) as bench:
+        assert bench.ingestion.remove([ArticleId("secret")], actor="test") == ("secret",)
+        assert _files_with("xylophonist", kept) == []
+        assert bench.ingestion.remove([ArticleId("secret")], actor="test") == ()
+
+
+def test_what_was_kept_goes_with_the_next_run_once_nothing_is_to_be_kept(
+    kept: Path, folder: Path
+) -> None:
+    with open_workbench(kept, kept_publications=0) as bench:
+        report = bench.ingest(folder)
+
+        assert (report.added, report.changed, report.removed) == ((), (), ())
+        assert _files_with("xylophonist", kept) == []
