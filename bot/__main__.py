@@ -37,12 +37,14 @@ from bot.settings import BotSettings
 from bot.watching.logs import configure_logging
 from bot.watching.metrics import MeasuredAnswerer, Metrics, measure_calls
 from bot.watching.probes import Check, kept, probe_routes, watching_app
-from ingest.pipeline import make_ingestion
-from ingest.sources import all_sources
+from ingest.pipeline import Ingestion, make_ingestion
+from ingest.sources import all_sources, describe_source
 from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import IngestProgress, IngestReport
-from knowledge.errors import ConfigError, KnowledgeError
+from knowledge.errors import ArticleError, ConfigError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
+from knowledge.record.history import History, Publication
+from knowledge.record.ledger import RegisteredSource
 from knowledge.record.library import Library
 from knowledge.record.model_use import MODEL_USE, fell_back, read_use
 from knowledge.settings import KnowledgeSettings
@@ -280,6 +282,7 @@ def _services(opened: Knowledge, metrics: Metrics) -> Services:
     def plan() -> IngestReport:
         return ingestion.plan(all_sources(opened.sources()))
 
+    changes = _Changes(opened, ingestion)
     return Services(
         answerer=MeasuredAnswerer(opened.answerer, metrics),
         glossary=opened.glossary,
@@ -287,6 +290,8 @@ def _services(opened: Knowledge, metrics: Metrics) -> Services:
         library=Library(opened.database),
         ingest=ingest,
         plan=plan,
+        additions=changes,
+        rollback=changes,
         audit=opened.ledger,
         journal=Journal(opened.database),
         remarks=Remarks(opened.database),
@@ -298,6 +303,32 @@ def _services(opened: Knowledge, metrics: Metrics) -> Services:
         privacy=Privacy(opened.database),
         clock=lambda: dt.datetime.now(tz=dt.UTC),
     )
+
+
+class _Changes:
+    """What administrators change from Slack."""
+
+    def __init__(self, opened: Knowledge, ingestion: Ingestion) -> None:
+        self._settings = opened.settings
+        self._history = History(opened.database)
+        self._ingestion = ingestion
+
+    def describe(self, address: str) -> RegisteredSource:
+        if not address.casefold().startswith(("https://", "http://")):
+            reason = "does not begin with https:// or http://"
+            raise ArticleError(reason, location=address)
+        return describe_source(address, ports=self._settings.allowed_ports)
+
+    def add(
+        self, source: RegisteredSource, actor: str, on_progress: Callable[[IngestProgress], None]
+    ) -> IngestReport:
+        return self._ingestion.run([source], actor=actor, on_progress=on_progress)
+
+    def publications(self) -> Sequence[Publication]:
+        return self._history.publications()
+
+    def rollback(self, run_id: int, actor: str) -> IngestReport:
+        return self._ingestion.rollback(run_id, actor=actor)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,8 +1,9 @@
-"""Ingestions and plans from Slack: one at a time, in the background, reported as they go."""
+"""What changes articles, or plans to, from Slack: one at a time, in the background, reported."""
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.rendering import (
     RenderedMessage,
@@ -20,9 +21,18 @@ from bot.services import AuditTrail, Ingest, Plan
 from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import IngestionBusyError
 
-__all__ = ["IngestRunner"]
+__all__ = ["Change", "IngestRunner"]
 
 UPDATE_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something else than reading all sources that changes the articles."""
+
+    name: str
+    """What the audit calls it."""
+    make: Ingest
 
 
 class IngestRunner:
@@ -48,18 +58,27 @@ class IngestRunner:
         self._thread: threading.Thread | None = None
 
     def start(
-        self, actor: str, *, work: Work = "ingest", then: Callable[[], None] = lambda: None
+        self,
+        actor: str,
+        *,
+        work: Work = "ingest",
+        change: Change | None = None,
+        then: Callable[[], None] = lambda: None,
     ) -> str | None:
         """Start an ingestion or a plan; return who runs one already, or None if it started.
 
-        `then` is called when it has ended and is reported.
+        `change` is made in the place of reading all sources. `then` is called when it has ended
+        and is reported.
         """
         with self._lock:
             if self._running is not None:
                 return self._running.actor
             self._running = Running(actor=actor)
             self._thread = threading.Thread(
-                target=self._run, args=(actor, work, then), name="ingestion", daemon=True
+                target=self._run,
+                args=(actor, work, change, then),
+                name="ingestion",
+                daemon=True,
             )
         self._thread.start()
         return None
@@ -75,7 +94,7 @@ class IngestRunner:
         if thread is not None:
             thread.join(timeout_s)
 
-    def _run(self, actor: str, work: Work, then: Callable[[], None]) -> None:
+    def _run(self, actor: str, work: Work, change: Change | None, then: Callable[[], None]) -> None:
         board = _ProgressMessage(self._delivery, user_id=actor, clock=self._clock)
 
         def show(progress: IngestProgress) -> None:
@@ -85,7 +104,10 @@ class IngestRunner:
 
         report: IngestReport
         try:
-            if work == "plan":
+            if change is not None:
+                report = change.make(actor, show)
+                message = render_ingest_report(report)
+            elif work == "plan":
                 report = self._plan()
                 message = render_plan(report)
             else:
@@ -104,7 +126,8 @@ class IngestRunner:
                 self._running = None
         board.finish(message)
         try:
-            self._audit.write_audit(actor=actor, action=work, result=result)
+            action = work if change is None else change.name
+            self._audit.write_audit(actor=actor, action=action, result=result)
             then()
         except Exception as exc:  # noqa: BLE001 (the boundary of this thread)
             note_failure(exc, during="audit")

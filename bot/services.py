@@ -23,16 +23,50 @@ from knowledge.domain import (
     Question,
     SectionPage,
 )
+from knowledge.record.history import Publication
 from knowledge.record.ledger import RegisteredSource, RunRow
 from knowledge.record.library import Freshness
 from knowledge.record.model_use import ModelReport
 
-__all__ = ["Answerer", "AuditTrail", "Corpus", "Glossary", "Ingest", "Library", "Plan", "Services"]
+__all__ = [
+    "Additions",
+    "Answerer",
+    "AuditTrail",
+    "Corpus",
+    "Glossary",
+    "Ingest",
+    "Library",
+    "Plan",
+    "Rollback",
+    "Services",
+]
 
 Ingest: TypeAlias = Callable[[str, Callable[[IngestProgress], None]], IngestReport]
 """Reads all sources again on behalf of the actor, reporting progress as it goes."""
 Plan: TypeAlias = Callable[[], IngestReport]
 """Reads all sources and tells what an ingestion would do; changes nothing."""
+
+
+class Additions(Protocol):
+    """Takes in a new source."""
+
+    def describe(self, address: str, /) -> RegisteredSource:
+        """Return the source that a web address names; raise `ArticleError` when it is none."""
+
+    def add(
+        self, source: RegisteredSource, actor: str, show: Callable[[IngestProgress], None], /
+    ) -> IngestReport:
+        """Register a source and read it."""
+
+
+class Rollback(Protocol):
+    """Takes back what earlier runs changed."""
+
+    def publications(self) -> Sequence[Publication]:
+        """Return the runs that can be taken back, newest first."""
+
+    def rollback(self, run_id: int, actor: str, /) -> IngestReport:
+        """Make all as it was before a run."""
 
 
 class Answerer(Protocol):
@@ -106,6 +140,8 @@ class Services:
     library: Library
     ingest: Ingest
     plan: Plan
+    additions: Additions
+    rollback: Rollback
     audit: AuditTrail
     journal: Journal
     remarks: Remarks

@@ -16,12 +16,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ingest.house_rules.checking import check_corpus
 from ingest.limited.pool import open_pool
 from ingest.pipeline import Ingestion, ProgressCallback, make_ingestion
-from ingest.showing import near_ids, show_file, show_stored
-from ingest.sources import BUNDLED, all_sources, describe_source
+from ingest.showing import near_ids, show_items, show_stored
+from ingest.sources import BUNDLED, all_sources, describe_source, read_source
+from ingest.web.addresses import is_address
+from ingest.web.visiting import Visit, make_visitor
 from knowledge.assembly import OpenCorpus, open_corpus
 from knowledge.domain import ArticleId, IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, EmbedderError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
+from knowledge.record.history import History
+from knowledge.record.ledger import RegisteredSource
 from knowledge.record.library import Library
 from knowledge.settings import KnowledgeSettings
 
@@ -44,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    named = [describe_source(source) for source in options.sources]
+    named = _named(options.sources, settings)
     with (
         _ingestion(settings, exclusive=True) as (ingestion, corpus),
         _progress(quiet=options.json) as on_progress,
@@ -59,8 +63,12 @@ def _run(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     return DONE if report.is_complete else FAILED
 
 
+def _named(sources: Sequence[str], settings: KnowledgeSettings) -> list[RegisteredSource]:
+    return [describe_source(source, ports=settings.allowed_ports) for source in sources]
+
+
 def _plan(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
-    named = [describe_source(source) for source in options.sources]
+    named = _named(options.sources, settings)
     with _ingestion(settings, exclusive=False) as (ingestion, corpus):
         report = ingestion.plan(
             named or all_sources(corpus.ledger.sources()), confirm_empty=options.confirm_empty
@@ -104,10 +112,13 @@ def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
         kinds = {source.location: source.kind for source in corpus.ledger.sources()}
         rows = corpus.catalog.articles()
         name = options.article_id
-        source = name if name in kinds else str(Path(name).expanduser().resolve())
+        source = name if name in kinds else _location(name, settings)
         ids = [ArticleId(name)]
         if source in kinds:
             ids = [row.article_id for row in rows if row.source_location == source]
+            visible = {row.article_id for row in rows}
+            kept = History(corpus.database).kept_articles()
+            ids += sorted(ArticleId(one) for one, at in kept if at == source and one not in visible)
         else:
             source = next((row.source_location for row in rows if row.article_id == name), "")
         removed = ingestion.remove(ids, actor=ACTOR)
@@ -126,12 +137,25 @@ def _remove(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     return DONE
 
 
+def _location(name: str, settings: KnowledgeSettings) -> str:
+    """Return the location of a source as it is stored, whether or not there is one."""
+    if is_address(name):
+        return describe_source(name, ports=settings.allowed_ports).location
+    return str(Path(name).expanduser().resolve())
+
+
 def _show(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     name, bundled_dir = options.article, settings.articles_dir
     path = Path(name).expanduser()
-    if path.is_file() and path.suffix:
+    if is_address(name):
+        source = describe_source(name, ports=settings.allowed_ports)
         with open_pool() as readers:
-            shown = show_file(describe_source(name), bundled_dir=bundled_dir, readers=readers)
+            pages = make_visitor(settings).visit(source.location, Visit(list_pages=readers.pages))
+            shown = show_items(pages, location=source.location, readers=readers)
+    elif path.is_file() and path.suffix:
+        with open_pool() as readers:
+            found = read_source(describe_source(name), bundled_dir=bundled_dir)
+            shown = show_items(found, location=str(path), readers=readers)
     else:
         with open_corpus(settings, exclusive=False) as corpus:
             article = Library(corpus.database).article(name)
@@ -153,6 +177,19 @@ def _history(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
     with open_corpus(settings, exclusive=False) as corpus:
         rows = [_jsonable(asdict(row)) for row in corpus.ledger.runs(limit=options.limit)]
     _print_rows(rows, as_json=options.json, empty="no run yet")
+    return DONE
+
+
+def _rollback(options: argparse.Namespace, settings: KnowledgeSettings) -> int:
+    if options.run_id is None:
+        with open_corpus(settings, exclusive=False) as corpus:
+            found = History(corpus.database).publications()
+        rows = [_jsonable(asdict(one)) for one in found]
+        _print_rows(rows, as_json=options.json, empty="nothing can be taken back yet")
+        return DONE
+    with _ingestion(settings, exclusive=True) as (ingestion, _):
+        report = ingestion.rollback(options.run_id, actor=ACTOR)
+    _print_report(report, as_json=options.json)
     return DONE
 
 
@@ -278,7 +315,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         sub.set_defaults(handle=handle)
         return sub
 
-    sources = f"a folder, a file, or {BUNDLED!r}; none means all registered and the bundled ones"
+    kinds = f"a folder, a file, a web address of a page or sitemap, or {BUNDLED!r}"
+    sources = f"{kinds}; none means all registered and the bundled ones"
     for name, handle, summary in (
         ("run", _run, "add, update and remove articles (the default command)"),
         ("plan", _plan, "show what a run would do, without a model and without writing"),
@@ -290,6 +328,9 @@ def _parse(argv: list[str]) -> argparse.Namespace:
             action="store_true",
             help="remove the articles of a source that has no file any more",
         )
+    add = command("add", _run, "register sources, and read them now and with every later run")
+    add.add_argument("sources", nargs="+", help=kinds)
+    add.set_defaults(confirm_empty=False)
     command("status", _status, "show what the knowledge base holds")
     command("sources", _sources, "list the registered sources")
     remove = command("remove", _remove, "remove an article, or a source with all its articles")
@@ -298,6 +339,10 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     show.add_argument("article", help="an article's id, or a file, which is read and not stored")
     history = command("history", _history, "list the latest runs")
     history.add_argument("--limit", type=int, default=10, help="how many (10)")
+    rollback = command("rollback", _rollback, "make all articles as they were before a run")
+    rollback.add_argument(
+        "run_id", nargs="?", type=int, help="the run's number; none lists what can be taken back"
+    )
     check = command("check", _check, "check articles and glossary against the house rules")
     check.add_argument("paths", nargs="*", help="articles or folders; none means the bundled ones")
     check.add_argument("--against", help="a text with which articles may share no long run")

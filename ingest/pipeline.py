@@ -11,11 +11,13 @@ from typing import TypeAlias, assert_never
 from ingest.chunking import BUNDLED_WINDOW, split_articles, version_id
 from ingest.limited.pool import ReaderPool, open_pool
 from ingest.planning import Placement, Plan
-from ingest.reading.files import NotRead
+from ingest.reading.files import NotRead, Unchanged
 from ingest.reading.remarks import Remark
 from ingest.sections import Section
-from ingest.sources import file_path, read_source
+from ingest.sources import ADDRESS, SourceItem, is_there, read_source
 from ingest.tally import Tally
+from ingest.visits import Visits
+from ingest.web.visiting import VisitItem, Visitor, make_visitor
 from knowledge.assembly import OpenCorpus
 from knowledge.domain import (
     Article,
@@ -31,8 +33,10 @@ from knowledge.errors import (
 )
 from knowledge.ports import Embedder, Vectors
 from knowledge.record.catalog import Catalog, StagedVersion
+from knowledge.record.history import History
 from knowledge.record.leases import INGESTION, Leases
 from knowledge.record.ledger import Ledger, RegisteredSource, RunState
+from knowledge.record.web_pages import WebPages
 from knowledge.search.index import VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.sentence_vectors import SentenceVectors
@@ -90,12 +94,15 @@ class Ingestion:
         sentence_vectors: SentenceVectors,
         embedder: Embedder,
         bundled_dir: Path,
+        visits: Visits,
+        history: History,
         open_readers: OpenReaders = open_pool,
     ) -> None:
         """Take what a run works with.
 
-        `bundled_dir` holds the articles that come with the program, and `open_readers` opens the
-        child processes of a run, which reads nothing itself.
+        `visits` asks the web for the sources that lie there, `bundled_dir` holds the articles that
+        come with the program, and `open_readers` opens the child processes of a run, which reads
+        nothing itself.
         """
         self._catalog = catalog
         self._ledger = ledger
@@ -105,6 +112,8 @@ class Ingestion:
         self._sentence_vectors = sentence_vectors
         self._embedder = embedder
         self._bundled_dir = bundled_dir
+        self._visits = visits
+        self._history = history
         self._open_readers = open_readers
         self._running = threading.Lock()
 
@@ -135,6 +144,7 @@ class Ingestion:
                 with self._open_readers() as readers:
                     run = _Run(readers, self._plan(sources), tally, confirm_empty)
                     self._take_all(sources, run, on_progress=on_progress)
+                    self._visits.keep(run.plan)
                 self._sweep()
                 self._settle(self._embed_counting(tally))
             except BaseException as exc:
@@ -170,21 +180,74 @@ class Ingestion:
     def rebuild(self) -> int:
         """Build the vector index anew from stored vectors; return its chunks."""
         with self._alone("rebuild"):
-            self._catalog.sweep()
+            self._sweep_record()
             return self._index.rebuild(self._embedder.embed_documents)
 
     def remove(self, article_ids: Sequence[ArticleId], *, actor: str) -> tuple[ArticleId, ...]:
-        """Remove articles from record and index; return those that were there."""
+        """Remove articles from record and index, with what is kept of them for a rollback.
+
+        Return those of which there was something, be it only kept.
+        """
         with self._alone(actor):
-            known = {row.article_id for row in self._catalog.articles()}
+            visible = {row.article_id for row in self._catalog.articles()}
+            known = visible | {article_id for article_id, _ in self._history.kept_articles()}
             present = tuple(article_id for article_id in article_ids if article_id in known)
             run_id = self._ledger.begin_run(actor=actor)
-            self._catalog.remove(present)
+            self._catalog.remove([one for one in present if one in visible])
+            # Whoever removes an article by name wants its text gone, and no run brings it back.
+            self._history.forget(article_ids)
             self._sweep()
             self._settle(self._embedder.embed_documents)
             report = IngestReport(removed=present)
             self._ledger.end_run(run_id, state="done", report=report)
             return present
+
+    def rollback(self, run_id: int, *, actor: str) -> IngestReport:
+        """Make all as it was before a run; raise `KnowledgeError` when that is not kept.
+
+        No model is asked, and it is a run itself, which can be taken back in its turn. The sources
+        stay as they are: the next run takes in again what they hold.
+        """
+        with self._alone(actor):
+            started = time.monotonic()
+            if run_id not in {one.run_id for one in self._history.publications()}:
+                raise KnowledgeError(
+                    f"run {run_id} cannot be taken back: `python -m ingest rollback` lists those "
+                    f"that can"
+                )
+            self._sweep_record()
+            earlier = self._history.before(run_id)
+            versions = [one.version_id for one in earlier if one.version_id]
+            if unkept := self._history.unkept(versions):
+                raise KnowledgeError(
+                    f"run {run_id} cannot be taken back: {len(unkept)} of its articles are not kept"
+                )
+            visible = {row.article_id: row for row in self._catalog.articles()}
+            own_run = self._ledger.begin_run(actor=actor)
+            self._history.stage_kept(versions)
+            chunks = self._catalog.version_chunks(versions)
+            self._index.add(chunks, self._embedder.embed_documents)
+            self._visits.forget()
+            self._catalog.restore(earlier)
+            self._sweep()
+            self._settle(self._embedder.embed_documents)
+            ids = {
+                name: [ArticleId(o.article_id) for o in found]
+                for name, found in (
+                    ("added", [o for o in earlier if o.article_id not in visible]),
+                    ("removed", [o for o in earlier if not o.version_id]),
+                    ("changed", [o for o in earlier if o.version_id and o.article_id in visible]),
+                )
+            }
+            report = IngestReport(
+                added=tuple(ids["added"]),
+                changed=tuple(ids["changed"]),
+                removed=tuple(ids["removed"]),
+                chunks_written=len(chunks),
+                seconds=round(time.monotonic() - started, 3),
+            )
+            self._ledger.end_run(own_run, state="done", report=report)
+            return report
 
     @contextmanager
     def _alone(self, actor: str) -> Iterator[None]:
@@ -203,7 +266,7 @@ class Ingestion:
         """Return whether the index had to be built anew."""
         # What a killed run left behind: staged text nobody has seen, chunks that are in Chroma
         # and no longer in the record, or the other way round.
-        self._catalog.sweep()
+        self._sweep_record()
         return self._index.prepare(self._embed_counting(tally))
 
     def _plan(self, sources: Sequence[RegisteredSource]) -> Plan:
@@ -216,7 +279,7 @@ class Ingestion:
             self._catalog.articles(),
             max_tokens=max_tokens,
             sources=[source.location for source in sources],
-            is_there=lambda file: file_path(file, bundled_dir=self._bundled_dir).exists(),
+            is_there=lambda file: is_there(file, bundled_dir=self._bundled_dir),
         )
 
     def _take_all(
@@ -256,7 +319,7 @@ class Ingestion:
         """Yield the articles of a source; tally what it has besides."""
         files = 0
         try:
-            for item in run.readers.read(read_source(source, bundled_dir=self._bundled_dir)):
+            for item in run.readers.read(self._items(source, run)):
                 match item:
                     case NotRead():
                         run.tally.not_read[item.kind] += 1
@@ -265,6 +328,9 @@ class Ingestion:
                         run.tally.remarks.append(item)
                     case ArticleError():
                         run.fail(item)
+                    case Unchanged():
+                        kept = run.plan.keep_file(item.location, source_location=source.location)
+                        run.tally.unchanged += kept
                     case Article():
                         yield item
                     case _:
@@ -285,6 +351,11 @@ class Ingestion:
             )
             return
         run.plan.end_source(source.location)
+
+    def _items(self, source: RegisteredSource, run: _Run) -> Iterable[VisitItem | SourceItem]:
+        if source.kind == ADDRESS:
+            return self._visits.visit(source.location, run.plan, readers=run.readers)
+        return read_source(source, bundled_dir=self._bundled_dir)
 
     def _take_in(self, group: Sequence[_Pending], run: _Run) -> None:
         """Take articles through to visibility; a crash before `activate` leaves them unseen."""
@@ -355,11 +426,19 @@ class Ingestion:
         unseen = self._catalog.unseen_chunk_ids()
         if unseen:
             self._index.discard(sorted(unseen))
-        self._catalog.sweep()
+        self._sweep_record()
+
+    def _sweep_record(self) -> None:
+        if self._catalog.sweep():
+            # It left the index long ago, so that the end of the run does not see to its bytes.
+            self._catalog.forget_deleted()
 
 
-def make_ingestion(corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool) -> Ingestion:
-    """Return what ingests into an open corpus."""
+def make_ingestion(
+    corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool, visitor: Visitor | None = None
+) -> Ingestion:
+    """Return what ingests into an open corpus; `visitor` takes the place of the settings' one."""
+    visitor = visitor or make_visitor(corpus.settings)
     return Ingestion(
         catalog=corpus.catalog,
         ledger=corpus.ledger,
@@ -369,6 +448,8 @@ def make_ingestion(corpus: OpenCorpus, *, open_readers: OpenReaders = open_pool)
         sentence_vectors=corpus.sentence_vectors,
         embedder=corpus.embedder,
         bundled_dir=corpus.settings.articles_dir,
+        visits=Visits(visitor, WebPages(corpus.database)),
+        history=History(corpus.database),
         open_readers=open_readers,
     )
 

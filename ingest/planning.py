@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from ingest.chunking import version_id
 from ingest.reading.heads.slugs import join_slugs, slugify
+from ingest.web.addresses import is_address
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
 from knowledge.record.catalog import ArticleRow
@@ -61,8 +62,10 @@ class Plan:
         self._known = {row.article_id: row for row in known}
         self._at = {row.location: row for row in self._known.values()}
         self._with_text: defaultdict[str, list[ArticleRow]] = defaultdict(list)
+        self._in_file: defaultdict[str, list[ArticleRow]] = defaultdict(list)
         for row in self._known.values():
             self._with_text[row.content_hash].append(row)
+            self._in_file[_file(row.location)].append(row)
         self._taken: dict[ArticleId, tuple[str, str]] = {}
         self._places: dict[str, tuple[ArticleId, str]] = {}
         self._made: set[ArticleId] = set()
@@ -106,6 +109,26 @@ class Plan:
     def fail(self, location: str) -> None:
         """Remember that a file or folder could not be read whole: what came from it stays."""
         self._failed.add(_file(location))
+
+    def keep_file(self, location: str, *, source_location: str) -> tuple[ArticleId, ...]:
+        """Keep the articles of a file that is as it was; return them."""
+        kept = [
+            row
+            for row in self._in_file[location]
+            if row.source_location == source_location and row.article_id not in self._taken
+        ]
+        for row in kept:
+            self._taken[row.article_id] = (row.location, source_location)
+            self._places[row.location] = (row.article_id, source_location)
+        return tuple(row.article_id for row in kept)
+
+    def holds_file(self, location: str, *, source_location: str) -> bool:
+        """Return whether the record has articles of a file, read as part of this source."""
+        return any(row.source_location == source_location for row in self._in_file[location])
+
+    def has_failed(self, location: str) -> bool:
+        """Return whether something of a file could not be taken in."""
+        return self._has_failed(location)
 
     def end_source(self, source_location: str) -> None:
         """Remember that a source was read to its end."""
@@ -258,7 +281,7 @@ def _names(article: Article, source_location: str) -> Iterator[str]:
 
 def _is_line(location: str) -> bool:
     """Whether a location is an entry of a file, which is known by an id or a number."""
-    return _LINE_OF_FILE.fullmatch(location) is not None and not _is_member(location)
+    return _file(location) != location and not _is_member(location)
 
 
 def _is_member(location: str) -> bool:
@@ -269,5 +292,8 @@ def _is_member(location: str) -> bool:
 
 def _file(location: str) -> str:
     """Return the file of a location, which may be a line of one."""
+    if is_address(location):
+        # An address has no fragment of its own.
+        return location.partition("#")[0]
     line = _LINE_OF_FILE.fullmatch(location)
     return location if line is None else line[1]

@@ -2,23 +2,27 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from rapidfuzz import fuzz, process
 
 from ingest.limited.pool import ReaderPool
-from ingest.reading.files import NotRead
+from ingest.reading.files import NotRead, Unchanged
 from ingest.reading.remarks import Remark
 from ingest.sections import Section
-from ingest.sources import file_path, read_source
+from ingest.sources import SourceItem, file_path, read_source
+from ingest.web.addresses import is_address
+from ingest.web.visiting import VisitItem
 from knowledge.domain import Article
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
 
-__all__ = ["Shown", "near_ids", "show_file", "show_stored"]
+__all__ = ["Shown", "near_ids", "show_items", "show_stored"]
+
+_Item: TypeAlias = SourceItem | VisitItem
 
 _WIDTH = 100
 _MAX_NEAR = 3
@@ -41,11 +45,11 @@ class Shown:
         yield from (f"failed: {what}" for what in self.failed)
 
 
-def show_file(source: RegisteredSource, *, bundled_dir: Path, readers: ReaderPool) -> Shown:
-    """Return what a file holds; nothing is stored."""
+def show_items(items: Iterable[_Item], *, location: str, readers: ReaderPool) -> Shown:
+    """Return what files or pages hold; nothing is stored."""
     shown = Shown()
     articles, not_read = list[Article](), Counter[str]()
-    for item in readers.read(read_source(source, bundled_dir=bundled_dir)):
+    for item in _found(items, readers):
         match item:
             case Article():
                 articles.append(item)
@@ -55,10 +59,12 @@ def show_file(source: RegisteredSource, *, bundled_dir: Path, readers: ReaderPoo
                 shown.failed.append(str(item))
             case NotRead():
                 not_read[item.kind] += 1
+            case Unchanged():
+                shown.left_out.append(f"{item.location}: is as it was, and not read")
             case _:
                 assert_never(item)
     for kind, count in sorted(not_read.items()):
-        shown.left_out.append(f"{source.location}: {count} of a kind that is not read: {kind}")
+        shown.left_out.append(f"{location}: {count} of a kind that is not read: {kind}")
     _add(shown, articles, readers)
     return shown
 
@@ -68,6 +74,9 @@ def show_stored(article: Article, *, bundled_dir: Path, readers: ReaderPool) -> 
     shown = Shown()
     _add(shown, [article], readers)
     file = article.location.partition("#")[0]
+    if is_address(file):
+        shown.left_out.append(f"{file}: what was left out of it is seen when that is shown")
+        return shown
     path = file_path(file, bundled_dir=bundled_dir)
     if not path.is_file():
         shown.left_out.append(f"{file}: what was left out is not known, the file is gone")
@@ -92,6 +101,16 @@ def near_ids(wanted: str, ids: Sequence[str]) -> list[str]:
         wanted, ids, scorer=fuzz.WRatio, limit=_MAX_NEAR, score_cutoff=_MIN_NEARNESS
     )
     return [str(name) for name, _, _ in found]
+
+
+def _found(
+    items: Iterable[_Item], readers: ReaderPool
+) -> Iterator[Article | ArticleError | Remark | NotRead | Unchanged]:
+    try:
+        yield from readers.read(items)
+    except ArticleError as exc:
+        # The source as a whole; what came of it before is shown.
+        yield exc
 
 
 def _add(shown: Shown, articles: Sequence[Article], readers: ReaderPool) -> None:

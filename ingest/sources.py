@@ -1,32 +1,45 @@
-"""Where articles come from: folders and files on this machine."""
+"""Where articles come from: folders and files on this machine, and web addresses."""
 
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from ingest.reading.files import MAX_FILE_BYTES, NotRead, RawFile, check_size, stem_of
 from ingest.reading.parsing import SUPPORTED_SUFFIXES
+from ingest.web.addresses import DEFAULT_PORTS, is_address, parse_address
 from knowledge.errors import ArticleError
 from knowledge.record.ledger import RegisteredSource
 from knowledge.settings import BUNDLED
 
 __all__ = [
+    "ADDRESS",
     "BUNDLED",
     "SourceItem",
     "all_sources",
     "describe_source",
     "file_path",
+    "is_there",
     "read_source",
 ]
 
+ADDRESS = "address"
+"""The kind of a source that is a page, or a sitemap, of the web."""
 _SHOWN_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 
 
-def describe_source(argument: str) -> RegisteredSource:
-    """Return the source that a command-line argument names; raise when there is none."""
+def describe_source(
+    argument: str, *, ports: Collection[int] = frozenset(DEFAULT_PORTS.values())
+) -> RegisteredSource:
+    """Return the source that a command-line argument names; raise when there is none.
+
+    A web address may name one of `ports`; nothing is asked of it yet.
+    """
+    if is_address(argument):
+        address = parse_address(argument, ports=ports)
+        return RegisteredSource(location=str(address), kind=ADDRESS)
     if argument == BUNDLED:
         return RegisteredSource(location=BUNDLED, kind="folder")
     path = Path(argument).expanduser()
@@ -57,7 +70,7 @@ SourceItem: TypeAlias = RawFile | ArticleError | NotRead
 
 
 def read_source(source: RegisteredSource, *, bundled_dir: Path) -> Iterator[SourceItem]:
-    """Yield the files of a source in order of their names, or the error that a file or folder has.
+    """Yield the files of a folder in order of their names, or the error that a file or folder has.
 
     Raises `ArticleError` when the source as a whole cannot be read, which is another thing than
     an empty folder: nothing may be removed because of it. Hidden files are passed over.
@@ -88,6 +101,11 @@ def read_source(source: RegisteredSource, *, bundled_dir: Path) -> Iterator[Sour
 def printable(path: Path) -> str:
     r"""Return a path as text that can be stored; a byte that is not UTF-8 is shown as `\xe9`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_there(location: str, *, bundled_dir: Path) -> bool:
+    """Return whether the file of a location is still there; of a web page nobody knows unasked."""
+    return is_address(location) or file_path(location, bundled_dir=bundled_dir).exists()
 
 
 def file_path(location: str, *, bundled_dir: Path) -> Path:

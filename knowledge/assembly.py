@@ -219,7 +219,8 @@ def open_corpus(
         except KnowledgeError:
             database.close()
             raise
-        catalog, ledger = Catalog(database), Ledger(database)
+        catalog = Catalog(database, kept=settings.kept_publications)
+        ledger = Ledger(database)
         index = VectorIndex(
             catalog=catalog,
             ledger=ledger,

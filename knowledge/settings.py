@@ -1,10 +1,11 @@
 """The settings of what is known and found, read once from the environment or a `.env` file."""
 
+import ipaddress
 import logging
 import os
 import re
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -38,6 +39,14 @@ PACKAGE_DIR = Path(__file__).parent
 BUNDLED_ARTICLES = PACKAGE_DIR / "articles"
 BUNDLED = "bundled"
 """The location of the source that comes with the program, wherever that is installed."""
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+# This machine itself, and where clouds answer their machines: no setting opens these.
+_NEVER = tuple(
+    map(
+        ipaddress.ip_network,
+        ("127.0.0.0/8", "0.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10", "fd00:ec2::/32"),
+    )
+)
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
@@ -101,6 +110,23 @@ class KnowledgeSettings(BaseSettings):
         default="",
         description="path of a cross-encoder that lets a chat model paraphrase the passages",
     )
+    web_ports: str = Field(
+        default="80,443", description="the ports on which web addresses may be asked"
+    )
+    web_networks: str = Field(
+        default="",
+        description="networks that web addresses may lie in besides the public internet, such as "
+        "10.20.0.0/16 of an intranet",
+    )
+    web_pages: int = Field(
+        default=1_000, ge=1, le=50_000, description="pages that are read of one sitemap"
+    )
+    kept_publications: int = Field(
+        default=20,
+        ge=0,
+        le=20,
+        description="runs that can be taken back; 0 deletes the text of what is removed at once",
+    )
     name: str = Field(default="", description="what the knowledge base is called")
     about: str = Field(
         default="", description="what it is about, in fixed sentences; from the corpus without"
@@ -136,6 +162,31 @@ class KnowledgeSettings(BaseSettings):
             raise ValueError(msg)
         return folder
 
+    @field_validator("web_ports")
+    @classmethod
+    def _ports_are_ports(cls, ports: str) -> str:
+        _ports(ports)
+        return ports
+
+    @field_validator("web_networks")
+    @classmethod
+    def _networks_are_networks(cls, networks: str) -> str:
+        for network in _networks(networks):
+            if any(network.overlaps(one) for one in _NEVER if one.version == network.version):
+                msg = f"{network} holds addresses of this machine or of its network's own services"
+                raise ValueError(msg)
+        return networks
+
+    @property
+    def allowed_ports(self) -> frozenset[int]:
+        """The ports on which web addresses may be asked."""
+        return _ports(self.web_ports)
+
+    @property
+    def allowed_networks(self) -> tuple[Network, ...]:
+        """The networks that web addresses may lie in besides the public internet."""
+        return _networks(self.web_networks)
+
     @property
     def resolved_database_url(self) -> str:
         """The database's URL, with the default filled in."""
@@ -150,6 +201,18 @@ class KnowledgeSettings(BaseSettings):
     def load(cls) -> Self:
         """Read the environment; raise `ConfigError` naming every setting that is wrong."""
         return load_settings(cls)
+
+
+def _ports(text: str) -> frozenset[int]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() and 0 < int(part) < 65_536 for part in parts):
+        msg = "must be numbers from 1 to 65535, separated by commas"
+        raise ValueError(msg)
+    return frozenset(map(int, parts))
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _is_file(path: Path) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from ingest.sources import describe_source
 from knowledge.answers.trace import Reply
 from knowledge.domain import (
     Answer,
@@ -28,6 +29,7 @@ from knowledge.domain import (
     Source,
 )
 from knowledge.ports import Vectors
+from knowledge.record.history import Publication
 from knowledge.record.ledger import RegisteredSource, RunRow
 from knowledge.record.library import Freshness
 from knowledge.record.model_use import ModelReport
@@ -247,6 +249,31 @@ class FakeIngestion:
 
     def plan(self) -> IngestReport:
         return IngestReport(added=(ArticleId("new-policy"),), unchanged=(ArticleId("b"),))
+
+
+class FakeChanges:
+    """Takes any address on port 443, and can take back run 7."""
+
+    def __init__(self) -> None:
+        self.added: list[str] = []
+        self.taken_back: list[int] = []
+
+    def describe(self, address: str, /) -> RegisteredSource:
+        return describe_source(address, ports=(443,))
+
+    def add(
+        self, source: RegisteredSource, actor: str, show: Callable[[IngestProgress], None], /
+    ) -> IngestReport:
+        self.added.append(source.location)
+        return IngestReport(added=(ArticleId("page"),))
+
+    def publications(self) -> list[Publication]:
+        at = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
+        return [Publication(run_id=7, actor="U1", at=at, articles=3)]
+
+    def rollback(self, run_id: int, actor: str, /) -> IngestReport:
+        self.taken_back.append(run_id)
+        return IngestReport(changed=(ArticleId("a"),))
 
 
 class FakeAudit:

@@ -15,6 +15,7 @@ from ingest.chunking import version_id
 from ingest.limited.pool import ReaderPool
 from ingest.pipeline import Ingestion, make_ingestion
 from ingest.sources import describe_source
+from ingest.web.visiting import Visitor
 from knowledge.answers.answering import Answerer
 from knowledge.answers.evidence.gate import EvidenceGate, Signals
 from knowledge.answers.subject import BUNDLED_SUBJECT, SubjectCache
@@ -47,7 +48,7 @@ class Workbench:
     embedder: HashingEmbedder
     ingestion: Ingestion
 
-    def ingest(self, *paths: Path) -> IngestReport:
+    def ingest(self, *paths: Path | str) -> IngestReport:
         sources = [describe_source(str(path)) for path in paths]
         return self.ingestion.run(sources, actor="test")
 
@@ -98,6 +99,8 @@ def open_workbench(
     embedder: HashingEmbedder | None = None,
     chroma_url: str = "",
     database_url: str = "",
+    visitor: Visitor | None = None,
+    kept_publications: int = 20,
 ) -> Iterator[Workbench]:
     embedder = embedder or HashingEmbedder()
     settings = KnowledgeSettings(
@@ -106,6 +109,7 @@ def open_workbench(
         chroma_url=chroma_url,
         database_url=database_url,
         articles_dir=data_dir,
+        kept_publications=kept_publications,
     )
     with open_corpus(settings, exclusive=True, embedder=embedder) as corpus:
         yield Workbench(
@@ -113,7 +117,7 @@ def open_workbench(
             ledger=corpus.ledger,
             index=corpus.index,
             embedder=embedder,
-            ingestion=make_ingestion(corpus, open_readers=_shared_readers),
+            ingestion=make_ingestion(corpus, open_readers=_shared_readers, visitor=visitor),
         )
 
 

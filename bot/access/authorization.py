@@ -27,6 +27,8 @@ class Action(StrEnum):
     EXPERTS = "experts"
     PLAN = "plan"
     INGEST = "ingest"
+    ADD = "add"
+    ROLLBACK = "rollback"
     PAUSE = "pause"
     RESUME = "resume"
     ERASE = "erase"
@@ -53,6 +55,8 @@ FOR_ADMINS = frozenset(
         Action.EXPERTS,
         Action.PLAN,
         Action.INGEST,
+        Action.ADD,
+        Action.ROLLBACK,
         Action.PAUSE,
         Action.RESUME,
         Action.ERASE,

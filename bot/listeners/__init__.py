@@ -14,6 +14,7 @@ from bot.listeners.administrators.channels import ChannelChoice
 from bot.listeners.administrators.commands import handle_kb
 from bot.listeners.administrators.digests import DigestChoice
 from bot.listeners.administrators.gaps import handle_gap
+from bot.listeners.administrators.publishing import Publishing
 from bot.listeners.administrators.running import handle_work
 from bot.listeners.ask import handle_ask, handle_explain
 from bot.listeners.choices import handle_choice, handle_term
@@ -132,7 +133,7 @@ def register(
             handle_kb,
             corpus=services.corpus,
             overview=overview,
-            runner=runner,
+            publishing=Publishing(runner, services.additions, services.rollback),
             gate=gate,
             delivery=delivery,
             gap_desk=gap_desk,

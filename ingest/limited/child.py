@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.limited.wire import Failure, Limits, Reply, Request, receive, send
+from ingest.limited.wire import Failure, Limits, ListPages, Reply, Request, receive, send
 from ingest.reading.files import RawFile
 from ingest.reading.parsing import parse_articles
+from ingest.reading.sitemaps import read_sitemap
 from ingest.sections import find_sections
+from knowledge.errors import ArticleError
 
 __all__ = ["main"]
 
@@ -62,6 +64,11 @@ def _answer(
 def _work(request: Request) -> Reply:
     if isinstance(request, RawFile):
         return list(parse_articles(request))
+    if isinstance(request, ListPages):
+        try:
+            return read_sitemap(request.raw)
+        except ArticleError as exc:
+            return exc
     return list(find_sections(request))
 
 

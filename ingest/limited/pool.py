@@ -13,9 +13,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from ingest.limited.wire import Failure, Limits, Request, receive, send
-from ingest.reading.files import NotRead, RawFile
+from ingest.limited.wire import Failure, Limits, ListPages, Request, receive, send
+from ingest.reading.files import NotRead, RawFile, Unchanged
 from ingest.reading.remarks import Remark
+from ingest.reading.sitemaps import Sitemap
 from ingest.sections import Section
 from knowledge.domain import Article
 from knowledge.errors import ArticleError
@@ -36,7 +37,8 @@ _START = (
 )
 
 
-_Found: TypeAlias = Article | ArticleError | Remark | NotRead
+_Item: TypeAlias = RawFile | ArticleError | Remark | NotRead | Unchanged
+_Found: TypeAlias = Article | ArticleError | Remark | NotRead | Unchanged
 
 
 class _ChildGoneError(Exception):
@@ -123,7 +125,7 @@ class ReaderPool:
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="reading")
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
 
-    def read(self, items: Iterable[RawFile | ArticleError | NotRead]) -> Iterator[_Found]:
+    def read(self, items: Iterable[_Item]) -> Iterator[_Found]:
         """Yield what each file holds, in order; what is no file is passed on in its place.
 
         The files of an archive are read in its place, each within limits of its own.
@@ -136,6 +138,14 @@ class ReaderPool:
         """Return the sections of each article, or the error that says why it has none."""
         return list(self._ahead(articles, self._sections_of))
 
+    def pages(self, raw: RawFile) -> Sitemap | ArticleError:
+        """Return what a sitemap lists, or the error that says why it cannot be read."""
+        reply: Any = self._ask(ListPages(raw), len(raw.data))
+        if isinstance(reply, Failure):
+            return _error(reply, raw.location)
+        assert isinstance(reply, Sitemap | ArticleError)  # noqa: S101 (tells the type checker)
+        return reply
+
     def close(self) -> None:
         """End the children."""
         self._threads.shutdown(cancel_futures=True)
@@ -143,7 +153,7 @@ class ReaderPool:
             while True:
                 self._idle.get_nowait().close()
 
-    def _read_one(self, item: RawFile | ArticleError | NotRead) -> list[_Found]:
+    def _read_one(self, item: _Item) -> list[_Found]:
         if not isinstance(item, RawFile):
             return [item]
         reply = self._ask(item, len(item.data))
@@ -162,13 +172,16 @@ class ReaderPool:
     def _ahead(self, items: Iterable[Any], work: Callable[[Any], Any]) -> Iterator[Any]:
         """Yield the result of each item in order, while the next ones are worked on."""
         waiting: deque[Future[Any]] = deque()
+        ended: list[ArticleError] = []
         try:
-            for item in items:
+            for item in _until_error(items, ended):
                 waiting.append(self._threads.submit(work, item))
                 if len(waiting) > AHEAD * self._processes:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+            if ended:
+                raise ended[0]
         finally:
             for future in waiting:
                 future.cancel()
@@ -207,6 +220,14 @@ def open_pool() -> Iterator[ReaderPool]:
         yield pool
     finally:
         pool.close()
+
+
+def _until_error(items: Iterable[Any], ended: list[ArticleError]) -> Iterator[Any]:
+    """Yield items; what their source ends with comes after the results of those before it."""
+    try:
+        yield from items
+    except ArticleError as exc:
+        ended.append(exc)
 
 
 def _error(failure: Failure, location: str) -> ArticleError:

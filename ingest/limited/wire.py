@@ -7,15 +7,25 @@ from typing import Any, BinaryIO, TypeAlias
 
 from ingest.reading.files import RawFile
 from ingest.reading.parsing import Parsed
+from ingest.reading.sitemaps import Sitemap
 from ingest.sections import Section
 from knowledge.domain import Article
+from knowledge.errors import ArticleError
 
-__all__ = ["Failure", "Limits", "Reply", "Request", "receive", "send"]
+__all__ = ["Failure", "Limits", "ListPages", "Reply", "Request", "receive", "send"]
 
 _LENGTH = struct.Struct("!Q")
 
-Request: TypeAlias = RawFile | Article
-"""A file to read, or an article to take apart."""
+
+@dataclass(frozen=True, slots=True)
+class ListPages:
+    """Asks for what a sitemap lists."""
+
+    raw: RawFile
+
+
+Request: TypeAlias = RawFile | Article | ListPages
+"""A file to read, an article to take apart, or a sitemap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +56,7 @@ class Failure:
     reason: str
 
 
-Reply: TypeAlias = list[Parsed] | list[Section] | Failure
+Reply: TypeAlias = list[Parsed] | list[Section] | Sitemap | ArticleError | Failure
 
 
 def send(stream: BinaryIO, value: Any) -> None:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from ingest.reading.hygiene import clean_text
 from knowledge.errors import ArticleError
 
-__all__ = ["MAX_FILE_BYTES", "NotRead", "RawFile", "check_size", "name_as_words", "stem_of"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "NotRead",
+    "RawFile",
+    "Unchanged",
+    "check_size",
+    "name_as_words",
+    "stem_of",
+]
 
 MAX_FILE_BYTES = 25 * 1024 * 1024
 _INDEX_STEMS = frozenset({"index", "_index", "readme", "default"})
@@ -24,6 +32,8 @@ class RawFile:
     """With the dot, in lower case."""
     stem: str
     """Its name without folder and suffix."""
+    url: str = ""
+    """Where people open it; empty when only the file itself may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,13 @@ class NotRead:
 
     kind: str
     """Its suffix with the dot, or words for what has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file that is as it was when it was last read, so that it is not read again."""
+
+    location: str
 
 
 def check_size(size: int, location: str) -> None:

@@ -1,6 +1,7 @@
 """One file's bytes to clean articles, whatever its kind."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from ingest.reading.archives import unpack
@@ -72,10 +73,12 @@ def parse_articles(raw: RawFile) -> Iterator[Parsed]:
     ArticleErrors come out, and they are yielded, never raised.
     """
     try:
-        if raw.suffix in _DOCUMENTS:
-            yield from _parse_document(raw)
-        else:
-            yield from _parse_text(raw)
+        parse = _parse_document if raw.suffix in _DOCUMENTS else _parse_text
+        for one in parse(raw):
+            if isinstance(one, Article | RawFile) and not one.url:
+                yield replace(one, url=raw.url)
+            else:
+                yield one
     except ArticleError as exc:
         yield exc
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from knowledge.domain import Article, ArticleId, Chunk, ChunkId, last_heading
 from knowledge.glossary.abbreviations import Abbreviations
 from knowledge.glossary.vocabulary import Vocabulary
 from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
+from knowledge.record.history import KEPT, Earlier, keep_versions, note_before
 from knowledge.record.lexical import (
     LexicalEntry,
     add_entries,
@@ -67,9 +68,10 @@ class StagedVersion:
 class Catalog:
     """Reads and writes articles; a version becomes visible in one transaction."""
 
-    def __init__(self, database: Database) -> None:
-        """Take an open database."""
+    def __init__(self, database: Database, *, kept: int = KEPT) -> None:
+        """Take an open database; `kept` publications can be taken back."""
         self._database = database
+        self._kept = kept
         self.vectors = StoredVectors(database)
 
     # Visible articles
@@ -267,6 +269,8 @@ class Catalog:
             return
         now = time_now()
         with self._database.write() as connection:
+            changed = [version.article.article_id for version in versions]
+            self._note(connection, changed)
             for version in versions:
                 connection.execute(
                     update(schema.article_version)
@@ -296,6 +300,7 @@ class Catalog:
         if not articles:
             return
         with self._database.write() as connection:
+            self._note(connection, [one.article_id for one in articles])
             for article in articles:
                 connection.execute(
                     update(schema.article)
@@ -308,16 +313,42 @@ class Catalog:
         if not article_ids:
             return
         with self._database.write() as connection:
-            for ids in slices(article_ids):
+            self._remove(connection, article_ids)
+
+    def restore(self, earlier: Sequence[Earlier]) -> None:
+        """Make visible what was so earlier, all at once; its versions are staged or visible."""
+        now, table = time_now(), schema.article_version
+        with self._database.write() as connection:
+            self._remove(connection, [one.article_id for one in earlier])
+            for one in earlier:
+                if not one.version_id:
+                    continue
                 connection.execute(
-                    update(schema.article_version)
-                    .where(schema.article_version.c.article_id.in_(ids))
-                    .where(schema.article_version.c.state == "active")
-                    .values(state="retired")
+                    update(table).where(table.c.version_id == one.version_id).values(state="active")
                 )
                 connection.execute(
-                    delete(schema.article).where(schema.article.c.article_id.in_(ids))
+                    insert(schema.article).values(
+                        article_id=one.article_id,
+                        location=one.location,
+                        source_location=one.source_location,
+                        active_version_id=one.version_id,
+                        updated_at=now,
+                    )
                 )
+
+    def version_chunks(self, version_ids: Sequence[str]) -> list[Chunk]:
+        """Return the chunks of some versions, seen or not, in the order they were stored in."""
+        version = schema.article_version
+        rows: list[Any] = []
+        with self._database.read() as connection:
+            for ids in slices(version_ids):
+                query = (
+                    select(*_CHUNK_COLUMNS, schema.chunk.c.seq)
+                    .join(version, version.c.version_id == schema.chunk.c.version_id)
+                    .where(schema.chunk.c.version_id.in_(ids))
+                )
+                rows += connection.execute(query).all()
+        return [_chunk(row) for row in sorted(rows, key=lambda row: int(row.seq))]
 
     def unseen_chunk_ids(self) -> set[ChunkId]:
         """Return chunks of staged and retired versions: what a sweep has to delete."""
@@ -332,25 +363,49 @@ class Catalog:
         with self._database.read() as connection:
             return {ChunkId(chunk_id) for chunk_id in connection.execute(query).scalars()}
 
-    def sweep(self) -> None:
-        """Delete staged and retired versions with their chunks, and vectors that nothing uses."""
-        query = select(schema.article_version.c.version_id).where(
-            schema.article_version.c.state != "active"
-        )
+    def sweep(self) -> bool:
+        """Put away the versions that may come back, and delete all others that are unseen.
+
+        Their chunks go with them, and vectors that nothing uses. Return whether versions were
+        deleted that had been put away before.
+        """
+        state = schema.article_version.c.state
+        query = select(schema.article_version.c.version_id).where(state.in_(("staged", "retired")))
         with self._database.read() as connection:
-            if not connection.execute(query.limit(1)).first():
-                return
+            is_clean = connection.execute(query.limit(1)).first() is None
+            may_drop = connection.execute(_unnoted().limit(1)).first() is not None
+            noted = select(func.count(schema.before_run.c.run_id.distinct()))
+            # More were kept when more were to be.
+            is_over = connection.execute(noted).scalar_one() > self._kept
+            if is_clean and not may_drop and not is_over:
+                return False
         with self._database.write() as connection:
+            has_dropped = keep_versions(connection, kept=self._kept)
             _drop_versions(connection, list(connection.execute(query).scalars()))
+            used = select(schema.chunk.c.text_hash).union(select(schema.kept_chunk.c.text_hash))
             connection.execute(
-                delete(schema.embedding).where(
-                    schema.embedding.c.text_hash.not_in(select(schema.chunk.c.text_hash))
-                )
+                delete(schema.embedding).where(schema.embedding.c.text_hash.not_in(used))
             )
+        return has_dropped
 
     def forget_deleted(self) -> None:
         """Take what was swept out of the files of the database too."""
         self._database.forget_deleted()
+
+    def _note(self, connection: Connection, article_ids: Sequence[str]) -> None:
+        if self._kept:
+            note_before(connection, self._database, article_ids)
+
+    def _remove(self, connection: Connection, article_ids: Sequence[str]) -> None:
+        self._note(connection, article_ids)
+        for ids in slices(article_ids):
+            connection.execute(
+                update(schema.article_version)
+                .where(schema.article_version.c.article_id.in_(ids))
+                .where(schema.article_version.c.state == "active")
+                .values(state="retired")
+            )
+            connection.execute(delete(schema.article).where(schema.article.c.article_id.in_(ids)))
 
     def counts(self) -> dict[str, int]:
         """Return how many articles and chunks are visible."""
@@ -439,6 +494,15 @@ def _entry(chunk: Chunk) -> LexicalEntry:
     return LexicalEntry(title=chunk.title, heading=chunk.heading, body=body)
 
 
+def _unnoted() -> Select[Any]:
+    """Select the versions that were put away and that nothing leads back to any more."""
+    version = schema.article_version.c
+    noted = select(schema.before_run.c.version_id)
+    return select(version.version_id).where(
+        version.state == "kept", version.version_id.not_in(noted)
+    )
+
+
 def _drop_versions(connection: Any, version_ids: Sequence[str]) -> None:
     for ids in slices(version_ids):
         seqs = connection.execute(
@@ -448,6 +512,7 @@ def _drop_versions(connection: Any, version_ids: Sequence[str]) -> None:
         dropped = select(schema.chunk.c.chunk_id).where(schema.chunk.c.version_id.in_(ids))
         drop_vectors(connection, dropped)
         connection.execute(delete(schema.chunk).where(schema.chunk.c.version_id.in_(ids)))
+        connection.execute(delete(schema.kept_chunk).where(schema.kept_chunk.c.version_id.in_(ids)))
         connection.execute(
             delete(schema.article_version).where(schema.article_version.c.version_id.in_(ids))
         )

@@ -23,7 +23,7 @@ __all__ = ["Database", "insert_for", "open_database", "time_from_now"]
 logger = logging.getLogger(__name__)
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-HEAD = "0007"
+HEAD = "0008"
 SQLITE_WAIT_S = 5.0
 MERGED_AT_ONCE = 500
 WRITES = "knowledge_writes"

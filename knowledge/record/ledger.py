@@ -39,7 +39,7 @@ class Generation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredSource:
-    """A folder or file that a run without arguments reads again."""
+    """A folder, file or web address that a run without arguments reads again."""
 
     location: str
     kind: str
@@ -152,7 +152,9 @@ class Ledger:
 
     def forget_source(self, location: str) -> bool:
         """Forget a source; return whether it was known."""
+        pages = schema.web_page
         with self._database.write() as connection:
+            connection.execute(delete(pages).where(pages.c.source_location == location))
             result = connection.execute(
                 delete(schema.source).where(schema.source.c.location == location)
             )

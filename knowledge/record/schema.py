@@ -20,9 +20,11 @@ __all__ = [
     "article",
     "article_version",
     "audit",
+    "before_run",
     "chunk",
     "embedding",
     "generation",
+    "kept_chunk",
     "lease",
     "metadata",
     "question_vectors",
@@ -30,6 +32,7 @@ __all__ = [
     "source",
     "switch",
     "unit_vectors",
+    "web_page",
 ]
 
 UNCHANGED = "unchanged"
@@ -173,4 +176,44 @@ switch = Table(
     Column("name", String(32), primary_key=True),
     Column("actor", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+)
+
+# What a server gave with a page, to ask it later whether that has changed.
+web_page = Table(
+    "web_page",
+    metadata,
+    Column("source_location", Text, primary_key=True),
+    Column("location", Text, primary_key=True),
+    Column("reader", String(64), nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+)
+
+# What was visible before each of the latest runs that changed something; an empty version is none.
+before_run = Table(
+    "before_run",
+    metadata,
+    Column("run_id", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", Text, primary_key=True),
+    Column("version_id", String(64), nullable=False, index=True),
+    Column("location", Text, nullable=False),
+    Column("source_location", Text, nullable=False),
+)
+
+# Chunks of versions that may come back: put away, so that nothing finds or counts them.
+kept_chunk = Table(
+    "kept_chunk",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("chunk_id", String(64), nullable=False),
+    Column("version_id", String(64), nullable=False, index=True),
+    Column("article_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("questions", JSON, nullable=False, server_default="[]"),
 )

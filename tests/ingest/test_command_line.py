@@ -315,6 +315,21 @@ def test_a_source_is_removed_with_its_articles(
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_a_source_is_removed_with_what_is_kept_of_it(
+    filled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["rollback", "--json"])
+    first = json.loads(capsys.readouterr().out)[-1]["run_id"]
+    assert main(["rollback", str(first)]) == DONE
+    assert _articles(capsys) == 0
+
+    assert main(["remove", str(filled), "--json"]) == DONE
+
+    assert len(json.loads(capsys.readouterr().out)["removed"]) == 2
+    main(["rollback", "--json"])
+    assert json.loads(capsys.readouterr().out) == []
+
+
 def test_a_source_without_articles_can_be_removed(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

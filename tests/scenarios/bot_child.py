@@ -30,6 +30,7 @@ from knowledge.record.database import open_database
 from tests.fakes import (
     FakeAnswerer,
     FakeAudit,
+    FakeChanges,
     FakeClock,
     FakeCorpus,
     FakeGlossary,
@@ -69,6 +70,8 @@ def run(url: str, database_url: str, port: int, pause_s: float) -> None:
             library=FakeLibrary(),
             ingest=FakeIngestion(),
             plan=FakeIngestion().plan,
+            additions=FakeChanges(),
+            rollback=FakeChanges(),
             audit=FakeAudit(),
             journal=Journal(database),
             remarks=Remarks(database),

@@ -28,6 +28,7 @@ from knowledge.domain import Answer, Question
 from knowledge.record.database import open_database
 from tests.fakes import (
     FakeAudit,
+    FakeChanges,
     FakeClock,
     FakeCorpus,
     FakeGlossary,
@@ -71,6 +72,8 @@ def main() -> None:
                 library=FakeLibrary(),
                 ingest=FakeIngestion(),
                 plan=FakeIngestion().plan,
+                additions=FakeChanges(),
+                rollback=FakeChanges(),
                 audit=FakeAudit(),
                 journal=Journal(database, lease_s=LEASE_S),
                 remarks=Remarks(database),

@@ -26,6 +26,7 @@ from knowledge.record.database import Database, open_database
 from tests.fakes import (
     FakeAnswerer,
     FakeAudit,
+    FakeChanges,
     FakeClock,
     FakeCorpus,
     FakeGlossary,
@@ -108,6 +109,8 @@ def start_world(
         library=FakeLibrary(),
         ingest=ingestion,
         plan=ingestion.plan,
+        additions=FakeChanges(),
+        rollback=FakeChanges(),
         audit=audit,
         journal=journal,
         remarks=Remarks(database),

@@ -8,25 +8,22 @@ from slack_bolt import Ack
 
 from bot.access.authorization import FOR_ADMINS, Action
 from bot.access.permission_gate import PermissionGate
-from bot.administration import IngestRunner
 from bot.incoming import SlashCommand, mentioned_person, parse_command
 from bot.listeners.administrators.channels import ChannelChoice
 from bot.listeners.administrators.digests import DigestChoice
+from bot.listeners.administrators.publishing import Publishing
 from bot.record.experts import ExpertQuestions
 from bot.record.privacy import Privacy
 from bot.record.switches import PAUSE, Switches
 from bot.rendering import (
     RenderedMessage,
-    Work,
     render_admin_help,
-    render_busy,
     render_denied,
     render_gaps,
     render_notice,
     render_registered_sources,
     render_status,
     render_waiting,
-    render_work_started,
 )
 from bot.replying.administrators.gaps import GapDesk
 from bot.replying.administrators.overview import Overview
@@ -51,7 +48,7 @@ def handle_kb(
     *,
     corpus: Corpus,
     overview: Overview,
-    runner: IngestRunner,
+    publishing: Publishing,
     gate: PermissionGate,
     delivery: Delivery,
     gap_desk: GapDesk,
@@ -85,7 +82,7 @@ def handle_kb(
     elif action is Action.ERASE:
         message = _erase(mentioned_person(command), privacy=privacy)
     else:
-        message = _reply(action, request, corpus=corpus, overview=overview, runner=runner)
+        message = _reply(action, request, corpus=corpus, overview=overview, publishing=publishing)
     delivery.respond(message, response_url=request.response_url)
 
 
@@ -101,19 +98,15 @@ def _reply(
     *,
     corpus: Corpus,
     overview: Overview,
-    runner: IngestRunner,
+    publishing: Publishing,
 ) -> RenderedMessage:
     match action:
         case Action.STATUS:
             return render_status(overview.standing())
         case Action.SOURCES:
             return render_registered_sources([source.location for source in corpus.sources()])
-        case Action.INGEST | Action.PLAN:
-            work: Work = "plan" if action is Action.PLAN else "ingest"
-            other = runner.start(request.user_id, work=work)
-            if other is None:
-                return render_work_started(work)
-            return render_busy(other, to=request.user_id)
+        case Action.INGEST | Action.PLAN | Action.ADD | Action.ROLLBACK:
+            return publishing.reply(action, request)
         case _:
             return render_admin_help()
 

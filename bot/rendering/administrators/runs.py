@@ -1,4 +1,4 @@
-"""Ingestions and plans of one: that they have begun, how far they are, what they did."""
+"""Ingestions, plans of one and what takes them back: begun, on the way, done."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from bot.rendering.elements.blocks import RenderedMessage, message, section, sections
 from bot.rendering.elements.mrkdwn import bold, cut, escape, mention, one_line
 from knowledge.domain import IngestProgress, IngestReport
+from knowledge.record.history import Publication
 
 __all__ = [
     "Work",
@@ -15,12 +16,15 @@ __all__ = [
     "render_ingest_report",
     "render_plan",
     "render_progress",
+    "render_publications",
+    "render_rollback_started",
     "render_work_started",
     "work_started",
 ]
 
 Work: TypeAlias = Literal["ingest", "plan"]
 MAX_LISTED = 20
+NOTHING_TO_TAKE_BACK = "No run can be taken back yet."
 STAGES = {"reading": "Reading", "embedding": "Learning", "finishing": "Finishing"}
 STARTED: dict[Work, str] = {
     "ingest": "The ingestion has started. I report on it in our direct message.",
@@ -45,6 +49,27 @@ def render_busy(actor: str, *, to: str = "") -> RenderedMessage:
         return message(own, [section(own)])
     text = "An ingestion is running already, started by"
     return message(f"{text} somebody else.", [section(f"{text} {mention(actor)}.")])
+
+
+def render_publications(found: Sequence[Publication]) -> RenderedMessage:
+    """Return the runs that can be taken back."""
+    if not found:
+        return message(NOTHING_TO_TAKE_BACK, [section(NOTHING_TO_TAKE_BACK)])
+    intro = "To have all articles as they were before a run, type `/kb rollback` and its number:"
+    lines = [
+        f"{one.run_id}: {one.at:%Y-%m-%d %H:%M} UTC, {one.articles:,} articles, by {one.actor}"
+        for one in found
+    ]
+    return message("\n".join([intro, *lines]), sections([intro, *listed(lines)], separator="\n"))
+
+
+def render_rollback_started(run_id: int) -> RenderedMessage:
+    """Return the private reply to a rollback that was taken up."""
+    text = (
+        f"I make all articles as they were before run {run_id}, and report in our direct message. "
+        f"The next ingestion takes in again what the sources hold: mend these first."
+    )
+    return message(text, [section(text)])
 
 
 def progress_text(progress: IngestProgress) -> str:

@@ -47,6 +47,8 @@ HELP_LINES = (
     "`/kb channel` what I hear in this channel; `/kb channel threads` to go on without a mention",
     "`/kb plan` what an ingestion would change",
     "`/kb ingest` read the sources again and take in what changed",
+    "`/kb add` _https://…_ take in a web page or sitemap, now and with every ingestion",
+    "`/kb rollback` what can be taken back; `/kb rollback` _number_ to do so",
     "`/kb pause` look nothing up and tell whoever asks so; `/kb resume` ends it",
     "`/kb erase` _@person_ delete what is kept of a person",
     "`/kb help` this list",
