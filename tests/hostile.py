@@ -42,6 +42,7 @@ from bot.rendering import (
     render_plainly,
     render_plan,
     render_private_outcome,
+    render_publications,
     render_question,
     render_reason_form,
     render_registered_sources,
@@ -52,6 +53,7 @@ from bot.rendering import (
     render_waiting,
 )
 from knowledge.domain import Answer, Chat, DefineResult, IngestReport, Refusal, SectionPage
+from knowledge.record.history import Publication
 
 __all__ = ["SURFACES", "Forge", "objections", "sent"]
 
@@ -268,6 +270,7 @@ SURFACES: dict[str, Surface] = {
     "a digest": lambda by: render_digest(by.make(Digest)),
     "a report": lambda by: render_ingest_report(by.make(IngestReport)),
     "a plan": lambda by: render_plan(by.make(IngestReport)),
+    "what can be taken back": lambda by: render_publications(by.some(Publication, at_most=20)),
     "somebody else ingests": lambda by: render_busy(by.text()),
     "a post to the experts": lambda by: render_expert_question(
         by.make(ExpertQuestion, answer_id="a1"), permalink=_link(by)

@@ -21,6 +21,7 @@ FIXED = {
     "render_no_digest",
     "render_plainly",
     "render_progress",
+    "render_rollback_started",
     "render_sentences",
     "render_work_started",
 }

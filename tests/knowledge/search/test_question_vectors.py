@@ -101,14 +101,23 @@ def test_what_is_missing_is_made_once_and_once_for_all_chunks_of_a_section(
     assert bench.embedder.embedded == ["Costs", PAY]
 
 
-def test_the_vectors_of_a_chunk_go_with_it(bench: Workbench, folder: Path) -> None:
-    gone, kept = _chunk_id(bench, "attrition"), _chunk_id(bench, "pricing")
-    (folder / "attrition.md").unlink()
+@pytest.mark.parametrize("kept_publications", [0, 20])
+def test_the_vectors_of_a_chunk_stay_as_long_as_its_text_is_kept(
+    kept_publications: int, tmp_path: Path
+) -> None:
+    with open_workbench(tmp_path / "data", kept_publications=kept_publications) as bench:
+        folder = tmp_path / "in"
+        write_article(folder, "attrition", "Agents depart.", questions={"Part 1": [QUIT]})
+        write_article(folder, "pricing", "By the hour.", questions={"Part 1": [PAY]})
+        bench.ingest(folder)
+        gone, there = _chunk_id(bench, "attrition"), _chunk_id(bench, "pricing")
+        _vectors(bench).similarities(bench.embedder.embed_query(QUIT))
+        (folder / "attrition.md").unlink()
 
-    bench.ingest(folder)
+        bench.ingest(folder)
 
-    stored = bench.catalog.vectors.of_questions([gone, kept], embedder=bench.embedder.name)
-    assert stored.keys() == {kept}
+        stored = bench.catalog.vectors.of_questions([gone, there], embedder=bench.embedder.name)
+        assert stored.keys() == ({gone, there} if kept_publications else {there})
 
 
 @pytest.mark.usefixtures("folder")
