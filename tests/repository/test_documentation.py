@@ -142,7 +142,7 @@ def test_every_figure_names_a_command_that_exists() -> None:
 
     assert commands
     for command in commands:
-        module = re.fullmatch(r"`python -m (benchmarks\.\w+(?:\.\w+)*)`", command)
+        module = re.fullmatch(r"`python -m (benchmarks\.\w+(?:\.\w+)*)(?: --[a-z-]+)?`", command)
         if module is None:
             assert command == "`make eval`"
         else:
