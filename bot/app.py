@@ -23,6 +23,7 @@ from bot.listeners import register
 from bot.overhearing.ears import Ears
 from bot.record.journal import Journal
 from bot.replying.administrators.digest import WeeklyDigest
+from bot.replying.administrators.weekly import Weekly
 from bot.replying.delivery import Delivery, create_client
 from bot.replying.dialogs import Dialogs
 from bot.replying.experts.desk import ExpertDesk
@@ -33,7 +34,6 @@ from bot.replying.questions import QuestionDesk
 from bot.replying.workers import Workers
 from bot.services import Services
 from bot.settings import BotSettings
-from bot.weekly import Weekly
 from knowledge.errors import RecordError
 
 __all__ = ["Bot", "create_bot"]

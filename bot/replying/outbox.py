@@ -51,8 +51,6 @@ class Outgoing:
 
     is_taken: bool = False
     """Whether this process holds the event."""
-    is_begun: bool = True
-    """Whether it is counted as begun."""
     is_suspect: bool = False
     """Whether its event may be what has ended earlier processes."""
     message: RenderedMessage | None = None

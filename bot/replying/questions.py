@@ -128,8 +128,7 @@ class QuestionDesk:
                 continue
             # One that just came in is perhaps being answered already, by another thread.
             if question.event_id not in self._replies:
-                outgoing = self._replies[question.event_id] = self._begin(question, event)
-                outgoing.is_begun = False
+                self._replies[question.event_id] = self._begin(question, event)
                 questions.append(question)
         return questions
 
@@ -221,9 +220,7 @@ class QuestionDesk:
         return True
 
     def _find_out(self, question: IncomingQuestion, outgoing: Outgoing) -> None:
-        if not outgoing.is_begun:
-            self._journal.begin(question.event_id)
-            outgoing.is_begun = True
+        self._journal.begin(question.event_id)
         if question.event_id in self._interrupted:
             self._look_for_interrupted(question, outgoing)
         if outgoing.message is None and not outgoing.is_out:
