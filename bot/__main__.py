@@ -43,10 +43,10 @@ from knowledge.assembly import Knowledge, open_knowledge
 from knowledge.domain import IngestProgress, IngestReport
 from knowledge.errors import ArticleError, ConfigError, KnowledgeError
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
+from knowledge.models.model_use import MODEL_USE, fell_back, read_use
 from knowledge.record.history import History, Publication
 from knowledge.record.ledger import RegisteredSource
 from knowledge.record.library import Library
-from knowledge.record.model_use import MODEL_USE, fell_back, read_use
 from knowledge.settings import KnowledgeSettings
 
 logger = logging.getLogger("bot")

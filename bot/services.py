@@ -23,10 +23,10 @@ from knowledge.domain import (
     Question,
     SectionPage,
 )
+from knowledge.models.model_use import ModelReport
 from knowledge.record.history import Publication
 from knowledge.record.ledger import RegisteredSource, RunRow
 from knowledge.record.library import Freshness
-from knowledge.record.model_use import ModelReport
 
 __all__ = [
     "Additions",

@@ -16,7 +16,7 @@ from ingest.reading.heads.slugs import join_slugs, slugify
 from ingest.web.addresses import is_address
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
-from knowledge.record.catalog import ArticleRow
+from knowledge.record.visible import ArticleRow
 
 __all__ = ["Placement", "Plan", "Step"]
 

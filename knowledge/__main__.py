@@ -23,8 +23,8 @@ from knowledge.evaluation.reporting import report_json, write_report
 from knowledge.evaluation.risk_coverage import draw_curve
 from knowledge.evaluation.running import evaluate
 from knowledge.exit_codes import BAD_USAGE, DONE, FAILED
+from knowledge.models.model_use import MODEL_USE, describe_use, read_use
 from knowledge.questions.reading import read_question
-from knowledge.record.model_use import MODEL_USE, describe_use, read_use
 from knowledge.search.retrieval import Retrieval
 from knowledge.settings import KnowledgeSettings
 

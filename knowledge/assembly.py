@@ -36,14 +36,7 @@ from knowledge.models.cross_encoders import (
 from knowledge.models.embeddings import create_embedder
 from knowledge.models.joint_reader import JointReader
 from knowledge.models.loading import one_thread_for_numpy
-from knowledge.models.support_judge import SupportJudge
-from knowledge.ports import Embedder
-from knowledge.questions.vagueness import shipped_vagueness
-from knowledge.record.catalog import Catalog
-from knowledge.record.database import Database, open_database
-from knowledge.record.leases import INGESTION, Leases
-from knowledge.record.ledger import Ledger, RegisteredSource, RunRow
-from knowledge.record.model_use import (
+from knowledge.models.model_use import (
     MODEL_USE,
     ModelReport,
     ModelUse,
@@ -51,6 +44,13 @@ from knowledge.record.model_use import (
     read_use,
     report_use,
 )
+from knowledge.models.support_judge import SupportJudge
+from knowledge.ports import Embedder
+from knowledge.questions.vagueness import shipped_vagueness
+from knowledge.record.catalog import Catalog
+from knowledge.record.database import Database, open_database
+from knowledge.record.leases import INGESTION, Leases
+from knowledge.record.ledger import Ledger, RegisteredSource, RunRow
 from knowledge.search.index import StoreFactory, VectorIndex
 from knowledge.search.question_vectors import QuestionVectors
 from knowledge.search.remoteness import Remoteness

@@ -28,11 +28,11 @@ from knowledge.domain import (
     Sense,
     Source,
 )
+from knowledge.models.model_use import ModelReport
 from knowledge.ports import Vectors
 from knowledge.record.history import Publication
 from knowledge.record.ledger import RegisteredSource, RunRow
 from knowledge.record.library import Freshness
-from knowledge.record.model_use import ModelReport
 from knowledge.text.language import stems_of
 from knowledge.text.passages import units
 

@@ -34,7 +34,7 @@ from ingest.sources import describe_source
 from knowledge.__main__ import main as run_knowledge
 from knowledge.answers.evidence.gate import FITTED_GATE, SHIPPED_GATE
 from knowledge.assembly import open_knowledge
-from knowledge.record.model_use import MODEL_USE
+from knowledge.models.model_use import MODEL_USE
 from knowledge.settings import BUNDLED_ARTICLES
 
 ARTICLES = 4

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from knowledge.record import schema
 from knowledge.record.database import Database, insert_for
-from knowledge.record.lexical import LexicalEntry, add_entries, remove_entries
+from knowledge.record.lexical import add_entries, entry_of, remove_entries
 from knowledge.record.parameters import in_utc, slices
 from knowledge.record.vectors import drop_vectors
 
-__all__ = ["KEPT", "Earlier", "History", "Publication", "keep_versions", "note_before"]
+__all__ = ["KEPT", "Earlier", "History", "Publication", "keep_versions", "note_before", "unnoted"]
 
 KEPT = 20
 """Publications that can be taken back."""
@@ -118,7 +118,7 @@ class History:
             with self._database.read() as connection:
                 query = select(kept).where(kept.c.version_id == version_id)
                 rows = connection.execute(query).all()
-            analysed = {row.seq: _entry(row).analysed(is_sqlite=is_sqlite) for row in rows}
+            analysed = {row.seq: entry_of(row).analysed(is_sqlite=is_sqlite) for row in rows}
             with self._database.write() as connection:
                 connection.execute(
                     update(version)
@@ -194,16 +194,22 @@ def keep_versions(connection: Connection, *, kept: int) -> bool:
         connection.execute(
             update(version).where(version.c.version_id.in_(ids)).values(state="kept")
         )
-    dropped = select(version.c.version_id).where(
-        version.c.state == "kept", version.c.version_id.not_in(wanted)
-    )
-    gone = list(connection.execute(dropped).scalars())
+    gone = list(connection.execute(unnoted()).scalars())
     for ids in slices(gone):
         chunk = schema.kept_chunk.c
         drop_vectors(connection, select(chunk.chunk_id).where(chunk.version_id.in_(ids)))
         connection.execute(delete(schema.kept_chunk).where(chunk.version_id.in_(ids)))
         connection.execute(delete(version).where(version.c.version_id.in_(ids)))
     return bool(gone)
+
+
+def unnoted() -> Select[Any]:
+    """Select the versions that were put away and that nothing leads back to any more."""
+    version = schema.article_version.c
+    noted = select(schema.before_run.c.version_id)
+    return select(version.version_id).where(
+        version.state == "kept", version.version_id.not_in(noted)
+    )
 
 
 def _move(connection: Connection, here: Any, there: Any, version_ids: Sequence[str]) -> None:
@@ -213,11 +219,6 @@ def _move(connection: Connection, here: Any, there: Any, version_ids: Sequence[s
     )
     connection.execute(insert(there).from_select(names, rows))
     connection.execute(delete(here).where(here.c.version_id.in_(version_ids)))
-
-
-def _entry(row: Any) -> LexicalEntry:
-    body = "\n".join((row.text, *row.questions))
-    return LexicalEntry(title=row.title, heading=row.heading, body=body)
 
 
 def _absent(article_id: str) -> Earlier:

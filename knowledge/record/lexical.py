@@ -13,7 +13,14 @@ from sqlalchemy import Connection, Row, text
 
 from knowledge.text.language import stems_of
 
-__all__ = ["LexicalEntry", "add_entries", "query_entries", "remove_entries", "term_frequencies"]
+__all__ = [
+    "LexicalEntry",
+    "add_entries",
+    "entry_of",
+    "query_entries",
+    "remove_entries",
+    "term_frequencies",
+]
 
 # Title and heading words say what a passage is about; the body says it more often.
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 2.0, 1.5, 1.0
@@ -44,6 +51,12 @@ class LexicalEntry:
             "heading": " ".join(_tokens(self.heading)),
             "body": " ".join(_tokens(self.body)),
         }
+
+
+def entry_of(chunk: Any) -> LexicalEntry:
+    """Return what is indexed of a chunk, or of a row that holds one."""
+    body = "\n".join((chunk.text, *chunk.questions))
+    return LexicalEntry(title=chunk.title, heading=chunk.heading, body=body)
 
 
 def add_entries(connection: Connection, analysed: Mapping[int, dict[str, str]]) -> None:

@@ -9,7 +9,7 @@ from ingest.chunking import version_id
 from ingest.planning import Plan
 from knowledge.domain import Article, ArticleId
 from knowledge.errors import ArticleError
-from knowledge.record.catalog import ArticleRow
+from knowledge.record.visible import ArticleRow
 from tests.workbench import WINDOW, make_article
 
 SOURCE = "/articles"

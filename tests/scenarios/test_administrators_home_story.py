@@ -3,7 +3,7 @@
 import datetime as dt
 
 from bot.local_slack.workspace.values import Json, block_texts
-from knowledge.record.model_use import ModelReport
+from knowledge.models.model_use import ModelReport
 from tests.fakes import FakeCorpus
 from tests.scenarios.world import ADMIN, Start, World
 

@@ -23,9 +23,9 @@ from bot.rendering.elements.blocks import (
 from bot.rendering.elements.dates import moment, month
 from bot.rendering.elements.mrkdwn import cut, escape, mention, one_line
 from knowledge.domain import CorpusStatus, IngestProgress
+from knowledge.models.model_use import ModelReport
 from knowledge.record.ledger import RunRow
 from knowledge.record.library import Freshness
-from knowledge.record.model_use import ModelReport
 
 __all__ = [
     "AdminPage",

@@ -14,8 +14,8 @@ from knowledge.answers.written.drafts import Draft, Ending
 from knowledge.answers.written.prompting import TURNS, make_prompt
 from knowledge.domain import ArticleId, Chunk, Question, SearchResult
 from knowledge.errors import GenerationError
+from knowledge.models.model_use import ModelUse
 from knowledge.ports import ChatModel, GroundingModel
-from knowledge.record.model_use import ModelUse
 from knowledge.support.statements import NOTHING, Statement, read_statements
 from knowledge.support.verifying import Verifier
 from knowledge.text.language import stems_of

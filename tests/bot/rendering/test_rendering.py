@@ -62,9 +62,9 @@ from knowledge.domain import (
     Sense,
     Source,
 )
+from knowledge.models.model_use import ModelReport
 from knowledge.record.ledger import RunRow
 from knowledge.record.library import Freshness
-from knowledge.record.model_use import ModelReport
 from tests.fakes import START
 
 NASTY = st.sampled_from(

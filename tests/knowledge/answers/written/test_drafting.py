@@ -11,7 +11,7 @@ from knowledge.answers.written.drafts import Draft
 from knowledge.answers.written.writing import Writer
 from knowledge.domain import ArticleId, Question, SearchResult, Turn
 from knowledge.errors import GenerationError
-from knowledge.record.model_use import ModelUse
+from knowledge.models.model_use import ModelUse
 from knowledge.support.verifying import Verifier
 from knowledge.text.passages import units
 from tests.fakes import ScriptedChatModel

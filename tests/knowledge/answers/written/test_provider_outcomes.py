@@ -10,8 +10,8 @@ from knowledge.answers.written.writing import Writer
 from knowledge.domain import Answer, Outcome, Question, Refusal
 from knowledge.models.bundled import bundled_model
 from knowledge.models.chat import UnusableChatModel, create_chat_model
+from knowledge.models.model_use import ModelUse
 from knowledge.models.support_judge import SupportJudge
-from knowledge.record.model_use import ModelUse
 from knowledge.support.evidence import evidence_in
 from knowledge.support.verifying import Verifier
 from tests.chat_provider import KEY, ChatProvider

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.record.model_use import ENOUGH, ModelUse, describe_use, read_use
+from knowledge.models.model_use import ENOUGH, ModelUse, describe_use, read_use
 from tests.fakes import FakeClock
 
 
