@@ -421,6 +421,7 @@ class Ingestion:
             self._index.rebuild(embed)
         if has_replaced:
             self._catalog.forget_deleted()
+        self._index.forget_leftovers()
 
     def _sweep(self) -> None:
         unseen = self._catalog.unseen_chunk_ids()

@@ -19,6 +19,7 @@ from knowledge.ports import ChunkStore, Vectors
 from knowledge.record.catalog import Catalog
 from knowledge.record.ledger import Generation, Ledger
 from knowledge.record.vectors import text_hash
+from knowledge.search.leftovers import clear_leftovers
 from knowledge.search.servers import ChromaServer
 
 __all__ = ["StoreFactory", "VectorIndex"]
@@ -192,6 +193,14 @@ class VectorIndex:
         self._drop_stale()
         logger.info("built index generation %s with %d chunks", fresh.generation_id, written)
         return written
+
+    def forget_leftovers(self) -> None:
+        """Clear what an embedded index has in its files beside its vectors.
+
+        On a server nothing but the administrator reaches the files.
+        """
+        if not self._stores.url:
+            clear_leftovers(self._stores.directory)
 
     def _match(self, generation: Generation, embed: Callable[[Sequence[str]], Vectors]) -> None:
         """Write what the generation lacks of the record, and delete what it has beyond that."""
