@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from knowledge.domain import ArticleId, Chunk, Question
@@ -55,13 +56,18 @@ def make_prompt(
     )
     said = f"The conversation so far:\n{turns}\n\n" if turns else ""
     return Prompt(
-        instructions=PROMPT_FILE.read_text(encoding="utf-8"),
+        instructions=_instructions(),
         request=f"{{fence}}\n{_braced(passages)}\n{{fence}}\n\n{_braced(said)}Question: "
         f"{_braced(asked.text)}",
         openings=tuple(
             f"{head}{chunk.text[:BEGUN_CHARS]}" for head, chunk in zip(heads, chunks, strict=True)
         ),
     )
+
+
+@cache
+def _instructions() -> str:
+    return PROMPT_FILE.read_text(encoding="utf-8")
 
 
 def _dated(date: str) -> str:
