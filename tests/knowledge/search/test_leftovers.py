@@ -34,6 +34,21 @@ def test_what_is_not_in_use_is_cleared_and_what_is_stays(tmp_path: Path) -> None
         assert not any(held[10 * each :])
 
 
+def test_an_index_written_without_unused_places_is_of_the_form_expected(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = _index(tmp_path / "i", places=100, in_use=10, size=44)
+    for name, each in (("data_level0.bin", 44), ("length.bin", 4)):
+        with (index / name).open("r+b") as file:
+            file.truncate(10 * each)
+    before = {file.name: file.read_bytes() for file in index.iterdir()}
+
+    clear_leftovers(tmp_path)
+
+    assert {file.name: file.read_bytes() for file in index.iterdir()} == before
+    assert caplog.messages == []
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -55,26 +70,27 @@ def test_what_is_of_another_form_is_left_alone(tmp_path: Path, spoil: object) ->
     assert {file.name: file.read_bytes() for file in index.iterdir()} == before
 
 
-def test_an_index_of_chroma_is_of_the_form_expected_and_answers_as_before(tmp_path: Path) -> None:
-    vectors = np.eye(40, dtype=np.float32)
+@pytest.mark.parametrize("number", [40, 1_200], ids=["nothing written yet", "written by Chroma"])
+def test_an_index_of_chroma_is_of_the_form_expected_and_answers_as_before(
+    number: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    vectors = np.random.default_rng(0).normal(size=(number, 24)).astype(np.float32)
     settings = Settings(anonymized_telemetry=False)
     client = chromadb.PersistentClient(path=str(tmp_path), settings=settings)
-    made = client.create_collection(
-        "kept", embedding_function=None, configuration={"hnsw": {"sync_threshold": 5}}
-    )
-    made.upsert(ids=[str(n) for n in range(40)], embeddings=vectors)
+    made = client.create_collection("kept", embedding_function=None)
+    ids = [str(n) for n in range(number)]
+    for start in range(0, number, 100):
+        made.upsert(ids=ids[start : start + 100], embeddings=vectors[start : start + 100])
     client.close()
     (header,) = tmp_path.rglob("header.bin")
-    _, _, places, in_use, size = HEADER.unpack(header.read_bytes()[: HEADER.size])
-    length = header.with_name("length.bin")
+    _, _, _, in_use, _ = HEADER.unpack(header.read_bytes()[: HEADER.size])
 
     clear_leftovers(tmp_path)
 
-    assert 0 < in_use < places
-    assert header.with_name("data_level0.bin").stat().st_size == places * size
-    assert not any(length.read_bytes()[in_use * 4 :])
+    assert caplog.messages == []
+    assert not any(header.with_name("length.bin").read_bytes()[in_use * 4 :])
     client = chromadb.PersistentClient(path=str(tmp_path), settings=settings)
     again = client.get_collection("kept", embedding_function=None)
-    found = again.query(query_embeddings=vectors, n_results=1)["ids"]
+    found = again.query(query_embeddings=vectors[:30], n_results=1)["ids"]
     client.close()
-    assert [ids[0] for ids in found] == [str(n) for n in range(40)]
+    assert [nearest[0] for nearest in found] == ids[:30]
